@@ -1,0 +1,2 @@
+// Asio is compiled once, here; everything else includes declarations only.
+#include <boost/asio/impl/src.hpp>
