@@ -3,7 +3,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,9 @@ struct Header {
     std::string value;
 };
 
+// Header names and most tokens of HTTP compare without case (ASCII).
+[[nodiscard]] bool same_name(std::string_view left, std::string_view right);
+
 class Headers {
   public:
     Headers() = default;
@@ -26,6 +31,7 @@ class Headers {
     void add(std::string name, std::string value);
     [[nodiscard]] std::string_view get(std::string_view name) const; // first value, "" when absent
     [[nodiscard]] bool has(std::string_view name) const;
+    [[nodiscard]] std::size_t size() const { return list_.size(); }
     [[nodiscard]] auto begin() const { return list_.begin(); }
     [[nodiscard]] auto end() const { return list_.end(); }
 
