@@ -1,0 +1,21 @@
+#pragma once
+// Rows of `releases`: what a deployment keeps for rollback. Functions block; call them inside Database::read or ::write.
+
+#include "models/deployment.hpp"
+
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace panel::database {
+
+void put_release(soci::session& session, const Release& release); // inserts or replaces
+[[nodiscard]] std::optional<Release> find_release(soci::session& session, std::int64_t deployment_id);
+void set_release_slot(soci::session& session, std::int64_t deployment_id, const std::string& slot);
+void set_release_image_available(soci::session& session, std::int64_t deployment_id, bool available);
+// Releases whose image or files are kept, of succeeded deployments, newest first.
+[[nodiscard]] std::vector<Release> list_kept_releases(soci::session& session, std::int64_t project_id);
+
+} // namespace panel::database
