@@ -28,15 +28,18 @@ namespace {
 
 constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 32 * 1024;
-constexpr std::chrono::milliseconds longest_deadline = std::chrono::hours{24 * 365}; // a timer cannot hold milliseconds::max()
+constexpr std::chrono::milliseconds longest_deadline =
+    std::chrono::hours{24 * 365}; // a timer cannot hold milliseconds::max()
 
 using Socket = asio::generic::stream_protocol::socket;
 
 struct Exchange {
-    Exchange(const asio::any_io_executor& executor, Call c) : call(std::move(c)), socket(executor), end(executor) {}
+    Exchange(const asio::any_io_executor& executor, Call c)
+        : call(std::move(c)), socket(executor), end(executor) {}
     Call call;
     Socket socket;
-    asio::steady_timer end; // when the upload has ended, the answer decides alone: waiting on this is cancelled with the exchange
+    asio::steady_timer end; // when the upload has ended, the answer decides alone: waiting on this is
+                            // cancelled with the exchange
     Result<Response> result = fail(Code::unavailable, "The connection broke off before there was an answer.");
 };
 
@@ -48,7 +51,8 @@ bool is_sendable(const Call& call) {
     const auto is_graphic = [](char c) { return c > 0x20 && c < 0x7f; };
     if (call.method.empty() || !std::ranges::all_of(call.method, is_graphic)) return false;
     if (call.target.empty() || !std::ranges::all_of(call.target, is_graphic)) return false;
-    return std::ranges::all_of(call.headers, [](const Header& h) { return is_clean(h.name) && is_clean(h.value); });
+    return std::ranges::all_of(call.headers,
+                               [](const Header& h) { return is_clean(h.name) && is_clean(h.value); });
 }
 
 std::string head_of(const Call& call) {
@@ -56,12 +60,14 @@ std::string head_of(const Call& call) {
     if (!call.headers.has("Host")) {
         const bool is_plain = !call.endpoint.socket_path.empty() || call.endpoint.port == 80;
         const auto& name = call.endpoint.socket_path.empty() ? call.endpoint.host : std::string("localhost");
-        head += is_plain ? fmt::format("Host: {}\r\n", name) : fmt::format("Host: {}:{}\r\n", name, call.endpoint.port);
+        head += is_plain ? fmt::format("Host: {}\r\n", name)
+                         : fmt::format("Host: {}:{}\r\n", name, call.endpoint.port);
     }
     for (const auto& header : call.headers) head += fmt::format("{}: {}\r\n", header.name, header.value);
     if (call.source) {
         head += "Transfer-Encoding: chunked\r\n";
-    } else if (!call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
+    } else if (!call.body.empty() || call.method == "POST" || call.method == "PUT" ||
+               call.method == "PATCH") {
         head += fmt::format("Content-Length: {}\r\n", call.body.size());
     }
     return head + "Connection: close\r\n\r\n";
@@ -75,8 +81,8 @@ asio::awaitable<bool> connect_tcp(Exchange& x) {
         addresses.emplace_back(asio::ip::tcp::endpoint(literal, x.call.endpoint.port));
     } else {
         asio::ip::tcp::resolver resolver(x.socket.get_executor());
-        const auto [failure, found] =
-            co_await resolver.async_resolve(x.call.endpoint.host, std::to_string(x.call.endpoint.port), tuple);
+        const auto [failure, found] = co_await resolver.async_resolve(
+            x.call.endpoint.host, std::to_string(x.call.endpoint.port), tuple);
         for (const auto& entry : found) addresses.emplace_back(entry.endpoint());
     }
     for (const auto& address : addresses) {
@@ -107,8 +113,10 @@ asio::awaitable<bool> upload_source(Exchange& x) {
             x.result = std::unexpected(std::move(piece.error()));
             co_return true;
         }
-        const std::string size = piece->empty() ? std::string("0\r\n") : fmt::format("{:x}\r\n", piece->size());
-        const std::array<asio::const_buffer, 3> parts{asio::buffer(size), asio::buffer(*piece), asio::buffer("\r\n", 2)};
+        const std::string size =
+            piece->empty() ? std::string("0\r\n") : fmt::format("{:x}\r\n", piece->size());
+        const std::array<asio::const_buffer, 3> parts{asio::buffer(size), asio::buffer(*piece),
+                                                      asio::buffer("\r\n", 2)};
         const auto [error, count] = co_await asio::async_write(x.socket, parts, tuple);
         if (error || piece->empty()) co_return false;
     }
@@ -171,7 +179,8 @@ asio::awaitable<bool> read_message(Exchange& x, ResponseReader& reader, boost::b
         boost::system::error_code incomplete = http::error::partial_message;
         if (error == asio::error::eof && reader.is_header_done()) reader.put_eof(incomplete);
         if (incomplete) {
-            if (reader.is_header_done()) x.result = fail(Code::unavailable, "The connection broke off within the answer.");
+            if (reader.is_header_done())
+                x.result = fail(Code::unavailable, "The connection broke off within the answer.");
             co_return false;
         }
         break;
@@ -185,7 +194,8 @@ asio::awaitable<void> read_answer(Exchange& x) {
     for (;;) {
         ResponseReader reader(x.call.method == "HEAD");
         if (!co_await read_message(x, reader, buffer)) co_return;
-        if (reader.response.status < 200 && reader.response.status != 101) continue; // interim, such as 100 Continue
+        if (reader.response.status < 200 && reader.response.status != 101)
+            continue; // interim, such as 100 Continue
         x.result = std::move(reader.response);
         co_return;
     }
@@ -206,14 +216,16 @@ asio::awaitable<void> wait_until_end(asio::steady_timer& timer) { co_await timer
 } // namespace
 
 asio::awaitable<Result<Response>> send(Call call) {
-    if (!is_sendable(call)) co_return fail(Code::invalid, "The request holds characters that HTTP does not allow.");
+    if (!is_sendable(call))
+        co_return fail(Code::invalid, "The request holds characters that HTTP does not allow.");
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer deadline(executor, std::min(call.deadline, longest_deadline));
     Exchange x(executor, std::move(call));
     auto work = exchange(x);
     auto limit = wait_until_end(deadline);
     const auto first = co_await race(std::move(work), std::move(limit));
-    if (co_await is_cancelled()) co_return fail(Code::cancelled, "The request was cancelled.");
+    if (is_cancelled(co_await asio::this_coro::cancellation_state))
+        co_return fail(Code::cancelled, "The request was cancelled.");
     if (first == 1) co_return fail(Code::unavailable, "There was no answer in time.");
     co_return std::move(x.result);
 }

@@ -19,10 +19,13 @@ void Headers::set(std::string name, std::string value) {
     add(std::move(name), std::move(value));
 }
 
-void Headers::add(std::string name, std::string value) { list_.push_back({std::move(name), std::move(value)}); }
+void Headers::add(std::string name, std::string value) {
+    list_.push_back({std::move(name), std::move(value)});
+}
 
 std::string_view Headers::get(std::string_view name) const {
-    const auto found = std::ranges::find_if(list_, [&](const Header& header) { return same_name(header.name, name); });
+    const auto found =
+        std::ranges::find_if(list_, [&](const Header& header) { return same_name(header.name, name); });
     return found == list_.end() ? std::string_view{} : std::string_view{found->value};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// HTTP requests and responses as plain values, so that nothing above net/ sees Beast. Header names compare without case.
+// HTTP requests and responses as plain values, so that nothing above net/ sees Beast. Header names compare
+// without case.
 
 #include <boost/asio/awaitable.hpp>
 
@@ -40,18 +41,18 @@ class Headers {
 };
 
 struct Request {
-    std::string method; // "GET"
-    std::string path;   // as sent, still percent-encoded, without the query
-    std::string query;  // without '?'
-    Headers headers;
-    std::string body;
-    std::string peer_address; // of the TCP peer, "unix" for a unix socket
+    std::string method = {}; // "GET"
+    std::string path = {};   // as sent, still percent-encoded, without the query
+    std::string query = {};  // without '?'
+    Headers headers = {};
+    std::string body = {};
+    std::string peer_address = {}; // of the TCP peer, "unix" for a unix socket
 };
 
 struct Response {
     int status = 200;
-    Headers headers;
-    std::string body;
+    Headers headers = {};
+    std::string body = {};
     // Set with status 101: the server completes the WebSocket handshake and runs this until it returns.
     std::function<boost::asio::awaitable<void>(WebSocket&)> upgrade = {};
 };

@@ -1,7 +1,7 @@
 #pragma once
-// The HTTP/1.1 server: accepts, parses within limits, calls one handler per request, keeps connections alive, hands
-// WebSocket upgrades over. Owned by App. Loop thread only. Malformed, oversized and slow requests are answered and closed here
-// (400, 413, 431, 408); the handler sees complete requests only.
+// The HTTP/1.1 server: accepts, parses within limits, calls one handler per request, keeps connections alive,
+// hands WebSocket upgrades over. Owned by App. Loop thread only. Malformed, oversized and slow requests are
+// answered and closed here (400, 413, 431, 408); the handler sees complete requests only.
 
 #include "base/result.hpp"
 #include "net/http_message.hpp"
@@ -42,7 +42,8 @@ class HttpServer {
     Result<void> listen(const std::string& address, std::uint16_t port);
     [[nodiscard]] std::uint16_t port() const;
 
-    // Stops accepting, lets running requests finish within `patience`, closes WebSockets with 1001, then the rest.
+    // Stops accepting, lets running requests finish within `patience`, closes WebSockets with 1001, then the
+    // rest.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   private:

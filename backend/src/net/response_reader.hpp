@@ -1,6 +1,6 @@
 #pragma once
-// Beast's HTTP response parser, writing straight into a Response: head first, then body bytes as they are decoded. No I/O. One object
-// per message. Not for use outside net/.
+// Beast's HTTP response parser, writing straight into a Response: head first, then body bytes as they are
+// decoded. No I/O. One object per message. Not for use outside net/.
 
 #include "net/http_message.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
-// One server-side WebSocket (RFC 6455). One reader, any number of senders: sends are queued and written in order by one writer.
-// No permessage-deflate. Lives as long as the upgrade handler that received it. Loop thread only.
+// One server-side WebSocket (RFC 6455). One reader, any number of senders: sends are queued and written in
+// order by one writer. No permessage-deflate. Lives as long as the upgrade handler that received it. Loop
+// thread only.
 
 #include <boost/asio/awaitable.hpp>
 
@@ -20,13 +21,16 @@ class WebSocket {
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
 
-    // The next text message; nullopt when the peer closed, broke the protocol, fell silent (pings every 30 s go unanswered) or close() was called.
+    // The next text message; nullopt when the peer closed, broke the protocol, fell silent (pings every 30 s
+    // go unanswered) or close() was called.
     boost::asio::awaitable<std::optional<std::string>> receive();
 
-    // Queues a text message. False when the socket is closed or its queue is over the limit (1 MiB): the caller then closes with 1013.
+    // Queues a text message. False when the socket is closed or its queue is over the limit (1 MiB): the
+    // caller then closes with 1013.
     bool send(std::string text);
     [[nodiscard]] std::size_t queued_bytes() const;
-    // Suspends until the queue is shorter than `bytes`, or the socket is closed (false). For senders that pace themselves.
+    // Suspends until the queue is shorter than `bytes`, or the socket is closed (false). For senders that
+    // pace themselves.
     boost::asio::awaitable<bool> wait_below(std::size_t bytes);
 
     void close(std::uint16_t code, std::string reason);
