@@ -13,12 +13,16 @@ constexpr std::size_t label_limit = 63;
 std::unexpected<Error> refuse(std::string message) { return fail(Code::invalid, std::move(message)); }
 
 bool is_label(std::string_view label) {
-    if (label.empty() || label.size() > label_limit || label.front() == '-' || label.back() == '-') return false;
+    if (label.empty() || label.size() > label_limit || label.front() == '-' || label.back() == '-')
+        return false;
     return std::ranges::all_of(label, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
-// Names that never lead to this server from outside, and that point at cloud metadata or at DNS itself from inside.
-bool is_reserved_suffix(std::string_view last) { return last == "internal" || last == "arpa" || last == "invalid"; }
+// Names that never lead to this server from outside, and that point at cloud metadata or at DNS itself from
+// inside.
+bool is_reserved_suffix(std::string_view last) {
+    return last == "internal" || last == "arpa" || last == "invalid";
+}
 
 } // namespace
 
@@ -36,7 +40,9 @@ Result<DomainName> DomainName::parse(std::string_view text) {
     for (std::size_t start = 0; start <= name.size(); ++labels) {
         const auto end = std::min(name.find('.', start), name.size());
         last = std::string_view(name).substr(start, end - start);
-        if (!is_label(last)) return refuse("A domain name holds only letters, digits, hyphens and dots, such as app.example.com.");
+        if (!is_label(last))
+            return refuse(
+                "A domain name holds only letters, digits, hyphens and dots, such as app.example.com.");
         start = end + 1;
     }
     if (labels < 2) return refuse("A domain name needs at least two parts, such as app.example.com.");

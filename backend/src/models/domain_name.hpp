@@ -1,7 +1,7 @@
 #pragma once
-// A host name that a site can be served under: RFC 1123, lower case, no trailing dot, at least two labels. International names only as
-// punycode (xn--), so that what is shown is what is served. No IP address, no wildcard. Its characters (a-z, 0-9, '-', '.') can mean
-// nothing else in a Caddyfile. Immutable, any thread.
+// A host name that a site can be served under: RFC 1123, lower case, no trailing dot, at least two labels.
+// International names only as punycode (xn--), so that what is shown is what is served. No IP address, no
+// wildcard. Its characters (a-z, 0-9, '-', '.') can mean nothing else in a Caddyfile. Immutable, any thread.
 
 #include "base/result.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
-// The name of a branch by the rules of `git check-ref-format --branch`, and stricter: nothing that git could read as an option, a refspec
-// or a revision expression. Immutable, any thread.
+// The name of a branch by the rules of `git check-ref-format --branch`, and stricter: nothing that git could
+// read as an option, a refspec or a revision expression. Immutable, any thread.
 
 #include "base/result.hpp"
 
@@ -11,7 +11,8 @@ namespace panel {
 
 class GitRef {
   public:
-    // A bare branch name such as "main" or "feature/new-page", at most 200 bytes. Fails with invalid and one plain sentence.
+    // A bare branch name such as "main" or "feature/new-page", at most 200 bytes. Fails with invalid and one
+    // plain sentence.
     static Result<GitRef> parse(std::string_view text);
 
     [[nodiscard]] const std::string& value() const { return value_; }

@@ -13,7 +13,8 @@ namespace panel {
 namespace {
 
 constexpr std::size_t length_limit = 1024;
-constexpr std::string_view forms = "Use an address such as https://git.example.com/team/app.git or git@git.example.com:team/app.git.";
+constexpr std::string_view forms =
+    "Use an address such as https://git.example.com/team/app.git or git@git.example.com:team/app.git.";
 
 std::unexpected<Error> refuse(std::string_view reason) { return fail(Code::invalid, std::string(reason)); }
 
@@ -27,7 +28,8 @@ bool is_label(std::string_view label) {
     return std::ranges::all_of(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
-// A host whose last label is a number is an IPv4 address to every resolver (2130706433, 0x7f.1, 127.1): only the plain dotted form is one to us.
+// A host whose last label is a number is an IPv4 address to every resolver (2130706433, 0x7f.1, 127.1): only
+// the plain dotted form is one to us.
 bool ends_in_number(std::string_view host) {
     const auto last = host.substr(host.rfind('.') + 1);
     if (std::ranges::all_of(last, is_digit)) return true;
@@ -51,27 +53,33 @@ bool is_ipv6(const std::string& host) {
 }
 
 bool is_user(std::string_view user) {
-    if (user.empty() || user.size() > 64 || !(is_alphanumeric(user.front()) || user.front() == '_')) return false;
-    return std::ranges::all_of(user, [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+    if (user.empty() || user.size() > 64 || !(is_alphanumeric(user.front()) || user.front() == '_'))
+        return false;
+    return std::ranges::all_of(user,
+                               [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-// "%20" is needed by some hosts; an encoded control character, separator, dot, backslash or percent sign by none.
+// "%20" is needed by some hosts; an encoded control character, separator, dot, backslash or percent sign by
+// none.
 bool is_escape_allowed(std::string_view path, std::size_t at) {
     if (at + 2 >= path.size() || !is_hexadecimal(path[at + 1]) || !is_hexadecimal(path[at + 2])) return false;
     unsigned value = 0;
     std::from_chars(path.data() + at + 1, path.data() + at + 3, value, 16);
-    return value >= 0x20 && value != 0x7f && std::string_view("/.\\%").find(static_cast<char>(value)) == std::string_view::npos;
+    return value >= 0x20 && value != 0x7f &&
+           std::string_view("/.\\%").find(static_cast<char>(value)) == std::string_view::npos;
 }
 
 bool is_path(std::string_view path) {
     for (std::size_t start = 0; start <= path.size();) {
         const auto end = std::min(path.find('/', start), path.size());
         const auto part = path.substr(start, end - start);
-        if (part.empty() || part == "." || part == ".." || part == ".git" || part.front() == '-') return false;
+        if (part.empty() || part == "." || part == ".." || part == ".git" || part.front() == '-')
+            return false;
         start = end + 1;
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
-        const bool plain = is_alphanumeric(path[i]) || std::string_view("-._~/+@=,").find(path[i]) != std::string_view::npos;
+        const bool plain =
+            is_alphanumeric(path[i]) || std::string_view("-._~/+@=,").find(path[i]) != std::string_view::npos;
         if (!plain && !(path[i] == '%' && is_escape_allowed(path, i))) return false;
     }
     return true;
@@ -93,7 +101,8 @@ Result<GitUrl> GitUrl::parse(std::string_view text) {
         return refuse("The address must not hold spaces, control characters or letters outside ASCII.");
     }
     if (text.front() == '-') return refuse("The address must not start with a hyphen.");
-    if (text.find_first_of("?#") != std::string_view::npos) return refuse("Leave out what follows ? or # in the address.");
+    if (text.find_first_of("?#") != std::string_view::npos)
+        return refuse("Leave out what follows ? or # in the address.");
     const auto separator = text.find("://");
     if (separator != std::string_view::npos) {
         auto scheme = to_lower(text.substr(0, separator));
@@ -107,7 +116,8 @@ Result<GitUrl> GitUrl::parse(std::string_view text) {
 
 Result<GitUrl> GitUrl::parse_scheme_form(std::string scheme, std::string_view rest) {
     const auto slash = rest.find('/');
-    if (slash == std::string_view::npos) return refuse(fmt::format("The address names no repository. {}", forms));
+    if (slash == std::string_view::npos)
+        return refuse(fmt::format("The address names no repository. {}", forms));
     auto authority = rest.substr(0, slash);
     auto path = rest.substr(slash + 1);
     while (path.ends_with('/')) path.remove_suffix(1);
@@ -116,19 +126,22 @@ Result<GitUrl> GitUrl::parse_scheme_form(std::string scheme, std::string_view re
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
         user = authority.substr(0, at);
         if (scheme != "ssh" || user.find(':') != std::string::npos) {
-            return refuse("The address must not hold a user name, password or token: they would be stored and shown with it.");
+            return refuse("The address must not hold a user name, password or token: they would be stored "
+                          "and shown with it.");
         }
         if (!is_user(user)) return refuse("The user name in the address is not valid.");
         authority.remove_prefix(at + 1);
     }
     const bool bracketed = authority.starts_with('[');
-    const auto colon = bracketed ? authority.find(':', std::min(authority.find(']'), authority.size())) : authority.find(':');
+    const auto colon = bracketed ? authority.find(':', std::min(authority.find(']'), authority.size()))
+                                 : authority.find(':');
     auto host = to_lower(authority.substr(0, colon));
     auto port = std::optional(default_port(scheme));
     if (colon != std::string_view::npos) port = parse_port(authority.substr(colon + 1));
     if (!port) return refuse("The port in the address is not a number from 1 to 65535.");
     if (bracketed) {
-        if (!host.ends_with(']') || !is_ipv6(host.substr(1, host.size() - 2))) return refuse("The host in the address is not valid.");
+        if (!host.ends_with(']') || !is_ipv6(host.substr(1, host.size() - 2)))
+            return refuse("The host in the address is not valid.");
         host = host.substr(1, host.size() - 2);
     } else if (!is_host(host)) {
         return refuse("The host in the address is not valid.");
@@ -136,8 +149,10 @@ Result<GitUrl> GitUrl::parse_scheme_form(std::string scheme, std::string_view re
     if (!is_path(path)) return refuse("The path in the address is not valid.");
 
     GitUrl url;
-    url.value_ = fmt::format("{}://{}{}{}{}{}/{}", scheme, user, user.empty() ? "" : "@", bracketed ? fmt::format("[{}]", host) : host,
-                             *port == default_port(scheme) ? "" : ":", *port == default_port(scheme) ? "" : std::to_string(*port), path);
+    url.value_ =
+        fmt::format("{}://{}{}{}{}{}/{}", scheme, user, user.empty() ? "" : "@",
+                    bracketed ? fmt::format("[{}]", host) : host, *port == default_port(scheme) ? "" : ":",
+                    *port == default_port(scheme) ? "" : std::to_string(*port), path);
     url.scheme_ = std::move(scheme);
     url.host_ = std::move(host);
     url.port_ = *port;

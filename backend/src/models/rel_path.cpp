@@ -12,7 +12,8 @@ constexpr std::size_t length_limit = 1024;
 constexpr std::size_t part_limit = 255;
 constexpr std::size_t depth_limit = 64;
 
-// Characters that look like, or are folded to, '.', '/' and '\': two dot leader, ellipsis, full width forms, fraction and division slash ...
+// Characters that look like, or are folded to, '.', '/' and '\': two dot leader, ellipsis, full width forms,
+// fraction and division slash ...
 constexpr std::array<std::string_view, 12> look_alikes = {
     "\xe2\x80\xa4", "\xe2\x80\xa5", "\xe2\x80\xa6", "\xef\xbc\x8e", "\xef\xb9\x92", "\xe3\x80\x82",
     "\xef\xbc\x8f", "\xe2\x81\x84", "\xe2\x88\x95", "\xe2\xa7\xb8", "\xef\xbc\xbc", "\xef\xb9\xa8",
@@ -21,7 +22,8 @@ constexpr std::array<std::string_view, 12> look_alikes = {
 std::unexpected<Error> refuse(std::string message) { return fail(Code::invalid, std::move(message)); }
 
 bool has_forbidden(std::string_view text) {
-    if (has_control(text) || !is_valid_utf8(text) || text.find_first_of("\\:%") != std::string_view::npos) return true;
+    if (has_control(text) || !is_valid_utf8(text) || text.find_first_of("\\:%") != std::string_view::npos)
+        return true;
     return std::ranges::any_of(look_alikes, [text](std::string_view mark) { return text.contains(mark); });
 }
 
@@ -29,9 +31,12 @@ bool has_forbidden(std::string_view text) {
 
 Result<RelPath> RelPath::parse(std::string_view text) {
     if (text.size() > length_limit) return refuse("The path is too long.");
-    if (text.starts_with('/')) return refuse("The path starts at the repository's root: leave out the leading /, or leave it empty for the root.");
+    if (text.starts_with('/'))
+        return refuse("The path starts at the repository's root: leave out the leading /, or leave it empty "
+                      "for the root.");
     if (text.starts_with('-')) return refuse("The path must not start with a hyphen.");
-    if (text.starts_with(' ') || text.ends_with(' ')) return refuse("The path must not start or end with a space.");
+    if (text.starts_with(' ') || text.ends_with(' '))
+        return refuse("The path must not start or end with a space.");
     if (has_forbidden(text)) return refuse("The path holds characters that are not allowed.");
     std::string path;
     std::size_t depth = 0;

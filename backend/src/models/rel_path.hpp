@@ -1,6 +1,6 @@
 #pragma once
-// A path inside a repository or an image's working directory, relative to its root; "" is the root itself. Normalised: no empty or "." parts,
-// no trailing '/'. It cannot name anything outside. Immutable, any thread.
+// A path inside a repository or an image's working directory, relative to its root; "" is the root itself.
+// Normalised: no empty or "." parts, no trailing '/'. It cannot name anything outside. Immutable, any thread.
 
 #include "base/result.hpp"
 

@@ -11,15 +11,12 @@ namespace panel {
 [[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 [[nodiscard]] constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_lower(c) || is_upper(c); }
 [[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-[[nodiscard]] constexpr bool is_hexadecimal(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+[[nodiscard]] constexpr bool is_hexadecimal(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 [[nodiscard]] std::string to_lower(std::string_view text); // ASCII only
 [[nodiscard]] bool has_control(std::string_view text);
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-[[nodiscard]] bool is_valid_utf8(std::string_view text);
-// Replaces each byte that is no part of a valid sequence by U+FFFD.
-[[nodiscard]] std::string to_valid_utf8(std::string_view text);
-// At most `limit_bytes` of valid UTF-8, never cut inside a character.
-[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t limit_bytes);
+[[nodiscard]] bool is_valid_utf8(std::string_view text); // RFC 3629, and no NUL
 
 } // namespace panel

@@ -1,7 +1,8 @@
 #pragma once
-// The port to Caddy: one site file per project, reloads only when domains change; the release switch is a marker file (slot_markers.hpp), never a reload.
-// Implemented by CaddyService, and by a fake in tests. Owned by App. Loop thread only; every call has a deadline.
-// Errors: unavailable (Caddy not running or hangs), invalid (Caddy refused the configuration; the old one is still in force).
+// The port to Caddy: one site file per project, reloads only when domains change; the release switch is a
+// marker file (slot_markers.hpp), never a reload. Implemented by CaddyService, and by a fake in tests. Owned
+// by App. Loop thread only; every call has a deadline. Errors: unavailable (Caddy not running or hangs),
+// invalid (Caddy refused the configuration; the old one is still in force).
 
 #include "base/result.hpp"
 #include "models/domain_name.hpp"
@@ -37,13 +38,15 @@ class ProxyControl {
     virtual ~ProxyControl() = default;
 
     virtual boost::asio::awaitable<Result<std::string>> version() = 0;
-    // Writes the site file, lets Caddy check it, loads it. Nothing happens when the file already says so and Caddy has it.
-    // When Caddy refuses it, the old file is put back.
+    // Writes the site file, lets Caddy check it, loads it. Nothing happens when the file already says so and
+    // Caddy has it. When Caddy refuses it, the old file is put back.
     virtual boost::asio::awaitable<Result<void>> apply_site(Site site) = 0;
-    virtual boost::asio::awaitable<Result<void>> remove_site(std::int64_t project_id) = 0; // absent is success
+    virtual boost::asio::awaitable<Result<void>>
+    remove_site(std::int64_t project_id) = 0; // absent is success
     // Site files that exist, for reconcile.
     virtual Result<std::vector<std::int64_t>> list_sites() = 0;
-    // Requests that Caddy has under way to 127.0.0.1:port (GET /reverse_proxy/upstreams); 0 when it does not know the port.
+    // Requests that Caddy has under way to 127.0.0.1:port (GET /reverse_proxy/upstreams); 0 when it does not
+    // know the port.
     virtual boost::asio::awaitable<Result<int>> open_requests(std::uint16_t port) = 0;
     // GET through Caddy's listener as a visitor of `host` would.
     virtual boost::asio::awaitable<Result<ProbeAnswer>> probe(DomainName host, std::string path) = 0;

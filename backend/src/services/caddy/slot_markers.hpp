@@ -1,8 +1,10 @@
 #pragma once
-// The release switch: which of a project's slots Caddy sends new requests to, held in marker files that Caddy's `file` matcher looks at
-// on each request. Every switch ends in one rename or unlink, so each request sees the old or the new slot, never neither. Files in the slots directory:
-//   <id>.static  serve <sites>/<id>/current from disk (wins)      <id>.spa  answer unknown navigation paths with index.html
-//   <id>.green   proxy to the green port                          <id>.live something is live (blue when neither of the others is there)
+// The release switch: which of a project's slots Caddy sends new requests to, held in marker files that
+// Caddy's `file` matcher looks at on each request. Every switch ends in one rename or unlink, so each request
+// sees the old or the new slot, never neither. Files in the slots directory:
+//   <id>.static  serve <sites>/<id>/current from disk (wins)      <id>.spa  answer unknown navigation paths
+//   with index.html <id>.green   proxy to the green port                          <id>.live something is live
+//   (blue when neither of the others is there)
 // Any thread; one writer per project at a time. The database says what should be; reconcile repairs.
 
 #include "base/result.hpp"
@@ -21,12 +23,15 @@ class SlotMarkers {
     SlotMarkers(std::filesystem::path slots_directory, std::filesystem::path sites_directory);
 
     [[nodiscard]] Slot read(std::int64_t project_id) const;
-    Result<void> set(std::int64_t project_id, Slot slot, bool single_page_app = false); // Slot::none stops serving
+    Result<void> set(std::int64_t project_id, Slot slot,
+                     bool single_page_app = false); // Slot::none stops serving
     // Points <sites>/<project>/current at <sites>/<project>/<deployment> by rename. The directory must exist.
     Result<void> publish_static(std::int64_t project_id, std::int64_t deployment_id);
     [[nodiscard]] std::int64_t published_static(std::int64_t project_id) const; // deployment id, 0 when none
-    [[nodiscard]] std::filesystem::path static_directory(std::int64_t project_id, std::int64_t deployment_id) const;
-    // Removes every marker and the static files of a deleted project. Links inside are unlinked, not followed.
+    [[nodiscard]] std::filesystem::path static_directory(std::int64_t project_id,
+                                                         std::int64_t deployment_id) const;
+    // Removes every marker and the static files of a deleted project. Links inside are unlinked, not
+    // followed.
     Result<void> remove_project(std::int64_t project_id);
 
   private:

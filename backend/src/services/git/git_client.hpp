@@ -1,8 +1,9 @@
 #pragma once
-// The port to git: bare mirrors, one per repository address, read without a work tree. Implemented by GitCli with the git program, and by a
-// fake in tests. Owned by App. Loop thread only, except BlobReader. Every call has a deadline.
-// Errors: invalid (address refused by policy, no such branch or commit, empty repository), forbidden (authentication asked for), not_found (no
-// such repository), unavailable (host unreachable, connection cut, git missing), too_large. Messages are one plain sentence for users.
+// The port to git: bare mirrors, one per repository address, read without a work tree. Implemented by GitCli
+// with the git program, and by a fake in tests. Owned by App. Loop thread only, except BlobReader. Every call
+// has a deadline. Errors: invalid (address refused by policy, no such branch or commit, empty repository),
+// forbidden (authentication asked for), not_found (no such repository), unavailable (host unreachable,
+// connection cut, git missing), too_large. Messages are one plain sentence for users.
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -72,12 +73,16 @@ class GitClient {
 
     // git ls-remote --heads --symref. Does not touch a mirror.
     virtual boost::asio::awaitable<Result<RemoteBranches>> list_branches(GitUrl url) = 0;
-    // Brings the one branch into the mirror (shallow) and returns its newest commit. Progress lines go to `progress`.
-    virtual boost::asio::awaitable<Result<Commit>> fetch_branch(GitUrl url, GitRef branch, ProgressSink progress) = 0;
+    // Brings the one branch into the mirror (shallow) and returns its newest commit. Progress lines go to
+    // `progress`.
+    virtual boost::asio::awaitable<Result<Commit>> fetch_branch(GitUrl url, GitRef branch,
+                                                                ProgressSink progress) = 0;
     // Brings one commit (full hash) that the branch holds into the mirror, unless it is there already.
-    virtual boost::asio::awaitable<Result<Commit>> fetch_commit(GitUrl url, GitRef branch, std::string commit_hash, ProgressSink progress) = 0;
+    virtual boost::asio::awaitable<Result<Commit>>
+    fetch_commit(GitUrl url, GitRef branch, std::string commit_hash, ProgressSink progress) = 0;
     // Every file below the commit, recursively, in git's order.
-    virtual boost::asio::awaitable<Result<std::vector<TreeEntry>>> list_tree(GitUrl url, std::string commit_hash) = 0;
+    virtual boost::asio::awaitable<Result<std::vector<TreeEntry>>> list_tree(GitUrl url,
+                                                                             std::string commit_hash) = 0;
     virtual boost::asio::awaitable<Result<std::unique_ptr<BlobStream>>> open_blob_stream(GitUrl url) = 0;
     virtual Result<std::unique_ptr<BlobReader>> open_blob_reader(const GitUrl& url) = 0;
     // Removes the mirror of an address that no project uses any more.

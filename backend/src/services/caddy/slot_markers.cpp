@@ -1,0 +1,140 @@
+#include "services/caddy/slot_markers.hpp"
+
+#include "services/caddy/durable_file.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <system_error>
+
+namespace panel::caddy {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path marker(const fs::path& slots, std::int64_t project_id, std::string_view kind) {
+    return slots / fmt::format("{}.{}", project_id, kind);
+}
+
+bool is_present(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+Result<void> put(const fs::path& path) { return is_present(path) ? Result<void>{} : replace_file(path, ""); }
+
+Result<void> fail_with(std::string_view action, const fs::path& path, const std::error_code& error) {
+    spdlog::error("cannot {} {}: {}", action, path.native(), error.message());
+    return fail(Code::internal, "A file of the server's data directory cannot be written.");
+}
+
+struct Step {
+    bool is_put;
+    std::string_view kind;
+};
+
+Result<void> take_steps(const fs::path& slots, std::int64_t project_id, std::initializer_list<Step> steps) {
+    for (const auto& step : steps) {
+        const auto path = marker(slots, project_id, step.kind);
+        const auto done = step.is_put ? put(path) : remove_file(path);
+        if (!done) return done;
+    }
+    return sync_directory(slots);
+}
+
+} // namespace
+
+std::string_view to_string(Slot slot) {
+    switch (slot) {
+    case Slot::none: return "none";
+    case Slot::blue: return "blue";
+    case Slot::green: return "green";
+    case Slot::static_files: return "static";
+    }
+    return "none";
+}
+
+SlotMarkers::SlotMarkers(fs::path slots_directory, fs::path sites_directory)
+    : slots_(std::move(slots_directory)), sites_(std::move(sites_directory)) {}
+
+Slot SlotMarkers::read(std::int64_t project_id) const {
+    if (is_present(marker(slots_, project_id, "static"))) return Slot::static_files;
+    if (is_present(marker(slots_, project_id, "green"))) return Slot::green;
+    return is_present(marker(slots_, project_id, "live")) ? Slot::blue : Slot::none;
+}
+
+// Caddy asks for static, then green, then live. In each list below exactly one step changes the first that is
+// there; the steps before it touch only markers that a stronger one hides, the steps after it are tidied up
+// behind the new one.
+Result<void> SlotMarkers::set(std::int64_t project_id, Slot slot, bool single_page_app) {
+    std::error_code error;
+    fs::create_directories(slots_, error);
+    if (error) return fail_with("create", slots_, error);
+    const auto current = read(project_id);
+    switch (slot) {
+    case Slot::none:
+        return take_steps(slots_, project_id,
+                          {{false, current == Slot::blue ? "green" : "live"},
+                           {false, "green"},
+                           {false, "static"},
+                           {false, "live"},
+                           {false, "spa"}});
+    case Slot::blue:
+        if (current == Slot::static_files) {
+            return take_steps(slots_, project_id,
+                              {{false, "green"}, {true, "live"}, {false, "static"}, {false, "spa"}});
+        }
+        return take_steps(slots_, project_id, {{true, "live"}, {false, "green"}, {false, "spa"}});
+    case Slot::green:
+        return take_steps(slots_, project_id,
+                          {{true, "green"}, {false, "static"}, {true, "live"}, {false, "spa"}});
+    case Slot::static_files:
+        return take_steps(slots_, project_id,
+                          {{single_page_app, "spa"}, {true, "static"}, {true, "live"}, {false, "green"}});
+    }
+    return {};
+}
+
+fs::path SlotMarkers::static_directory(std::int64_t project_id, std::int64_t deployment_id) const {
+    return sites_ / std::to_string(project_id) / std::to_string(deployment_id);
+}
+
+Result<void> SlotMarkers::publish_static(std::int64_t project_id, std::int64_t deployment_id) {
+    const auto target = static_directory(project_id, deployment_id);
+    std::error_code error;
+    if (fs::symlink_status(target, error).type() != fs::file_type::directory) {
+        return fail(Code::not_found, "The files of this release are gone.");
+    }
+    const auto project = target.parent_path();
+    const auto temporary = project / ".current.tmp";
+    fs::remove(temporary, error);
+    fs::create_symlink(std::to_string(deployment_id), temporary, error);
+    if (error) return fail_with("link", temporary, error);
+    fs::rename(temporary, project / "current", error);
+    if (error) return fail_with("rename", temporary, error);
+    return sync_directory(project);
+}
+
+std::int64_t SlotMarkers::published_static(std::int64_t project_id) const {
+    std::error_code error;
+    const auto target = fs::read_symlink(sites_ / std::to_string(project_id) / "current", error).native();
+    std::int64_t deployment_id = 0;
+    const auto parsed = std::from_chars(target.data(), target.data() + target.size(), deployment_id);
+    return error || parsed.ec != std::errc{} || parsed.ptr != target.data() + target.size() ? 0
+                                                                                            : deployment_id;
+}
+
+Result<void> SlotMarkers::remove_project(std::int64_t project_id) {
+    if (is_present(slots_)) {
+        if (auto removed = set(project_id, Slot::none); !removed) return removed;
+    }
+    const auto directory = sites_ / std::to_string(project_id);
+    std::error_code error;
+    fs::remove_all(directory, error); // unlinks links, never follows them
+    return error ? fail_with("remove", directory, error) : Result<void>{};
+}
+
+} // namespace panel::caddy
