@@ -1,8 +1,8 @@
 #pragma once
-// The database: a pool of SOCI sessions and the threads that block on them. Owned by App; repositories hold a reference.
-// `run` is for the loop thread (it suspends); `run_blocking` for pool threads, tests and start-up. SQLite: WAL, synchronous=FULL,
-// foreign keys on, busy timeout 5 s, one writer session; PostgreSQL takes the same calls.
-// A broken database is an exception (soci::soci_error), never a Result.
+// The database: a pool of SOCI sessions and the threads that block on them. Owned by App; repositories hold a
+// reference. `run` is for the loop thread (it suspends); `run_blocking` for pool threads, tests and start-up.
+// SQLite: WAL, synchronous=FULL, foreign keys on, busy timeout 5 s, one writer session; PostgreSQL takes the
+// same calls. A broken database is an exception (soci::soci_error), never a Result.
 
 #include "base/offload.hpp"
 
@@ -20,10 +20,15 @@
 
 namespace panel::database {
 
+class StatementCache;
+
 class Database {
   public:
-    // url: "sqlite:///absolute/path" (postgresql:// follows). Opens, creating the file (mode 0600) if needed. `readers` extra sessions for reading.
-    static std::unique_ptr<Database> open(const std::string& url, boost::asio::thread_pool& pool, std::size_t readers);
+    // url: "sqlite:///absolute/path" (postgresql:// follows). Opens, creating the file (mode 0600) if needed,
+    // and brings the schema up to date (migrator.hpp). `readers` extra sessions for reading. Throws
+    // std::runtime_error with a plain sentence.
+    static std::unique_ptr<Database> open(const std::string& url, boost::asio::thread_pool& pool,
+                                          std::size_t readers);
     ~Database();
 
     // Reads: any number at once. The function must not write.
@@ -31,7 +36,8 @@ class Database {
         auto work = [this, function = std::move(function)]() mutable { return read_blocking(function); };
         co_return co_await offload(pool_, std::move(work));
     }
-    // Writes: one at a time, in one immediate transaction that commits when the function returns and rolls back when it throws.
+    // Writes: one at a time, in one immediate transaction that commits when the function returns and rolls
+    // back when it throws.
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> write(F function) {
         auto work = [this, function = std::move(function)]() mutable { return write_blocking(function); };
         co_return co_await offload(pool_, std::move(work));
@@ -47,22 +53,26 @@ class Database {
 
   private:
     enum class Kind { reader, writer };
+    struct Connection;
+    // Holds one connection; the thread's prepared statements are that connection's meanwhile.
     class Lease {
       public:
         Lease(Database& database, Kind kind);
         ~Lease();
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
-        [[nodiscard]] soci::session& session() const { return *session_; }
+        [[nodiscard]] soci::session& session() const;
 
       private:
         Database& database_;
-        soci::session* session_;
+        Connection* connection_;
         Kind kind_;
+        StatementCache* outer_;
     };
     struct Impl;
     Database(std::unique_ptr<Impl> impl, boost::asio::thread_pool& pool);
     static void begin(soci::session& session);
+    static void roll_back(soci::session& session) noexcept; // SQLite may have rolled back by itself
 
     std::unique_ptr<Impl> impl_;
     boost::asio::thread_pool& pool_;
@@ -86,7 +96,7 @@ template <class F> std::invoke_result_t<F&, soci::session&> Database::write_bloc
             return value;
         }
     } catch (...) {
-        session.rollback();
+        roll_back(session);
         throw;
     }
 }

@@ -13,11 +13,13 @@
 
 namespace panel::database {
 
-[[nodiscard]] std::vector<Domain> list_domains(soci::session& session, std::int64_t project_id); // primary first, then by id
+[[nodiscard]] std::vector<Domain> list_domains(soci::session& session,
+                                               std::int64_t project_id); // primary first, then by id
 [[nodiscard]] std::map<std::int64_t, std::vector<Domain>> list_all_domains(soci::session& session);
-[[nodiscard]] std::optional<Domain> find_domain(soci::session& session, std::int64_t project_id, std::int64_t id);
+[[nodiscard]] std::optional<Domain> find_domain(soci::session& session, std::int64_t project_id,
+                                                std::int64_t id);
 Result<std::int64_t> insert_domain(soci::session& session, const Domain& domain); // conflict: taken
-void update_domain(soci::session& session, const Domain& domain);                 // is_primary (clears the others'), tls
+void update_domain(soci::session& session, const Domain& domain); // is_primary (clears the others'), tls
 bool delete_domain(soci::session& session, std::int64_t project_id, std::int64_t id);
 
 } // namespace panel::database

@@ -1,5 +1,6 @@
 #pragma once
-// Rows of `environments`, with values as stored (SecretBox ciphertext): this layer never sees clear text. Functions block.
+// Rows of `environments`, with values as stored (SecretBox ciphertext): this layer never sees clear text.
+// Functions block.
 
 #include "base/clock.hpp"
 #include "models/environment_variable.hpp"
@@ -22,10 +23,12 @@ struct EnvironmentRow {
     Timestamp created_at;
 };
 
-[[nodiscard]] std::vector<EnvironmentRow> list_environment(soci::session& session, std::int64_t project_id); // by key
+[[nodiscard]] std::vector<EnvironmentRow> list_environment(soci::session& session,
+                                                           std::int64_t project_id); // by key
 // The ciphertext is bound to the row's id, so a row is inserted first (value ''), then set.
 std::int64_t insert_environment(soci::session& session, const EnvironmentRow& row);
-void update_environment(soci::session& session, const EnvironmentRow& row); // ciphertext, is_secret, scope by id
+void update_environment(soci::session& session,
+                        const EnvironmentRow& row); // ciphertext, is_secret, scope by id
 bool delete_environment(soci::session& session, std::int64_t project_id, const std::string& key);
 
 } // namespace panel::database

@@ -1,6 +1,7 @@
 #pragma once
-// Rows of `projects`. Every look-up takes the principal: users see their own, administrators all; a foreign project is as absent as an
-// unknown one. Functions block; call them inside Database::read or ::write. They throw soci::soci_error when the database breaks.
+// Rows of `projects`. Every look-up takes the principal: users see their own, administrators all; a foreign
+// project is as absent as an unknown one. Functions block; call them inside Database::read or ::write. They
+// throw soci::soci_error when the database breaks.
 
 #include "base/result.hpp"
 #include "models/project.hpp"
@@ -15,13 +16,16 @@
 
 namespace panel::database {
 
-[[nodiscard]] std::optional<Project> find_project(soci::session& session, const Principal& principal, std::int64_t id);
+[[nodiscard]] std::optional<Project> find_project(soci::session& session, const Principal& principal,
+                                                  std::int64_t id);
 // Newest first, ids below `before` (0: from the top).
-[[nodiscard]] std::vector<Project> list_projects(soci::session& session, const Principal& principal, std::int64_t before, int limit);
+[[nodiscard]] std::vector<Project> list_projects(soci::session& session, const Principal& principal,
+                                                 std::int64_t before, int limit);
 [[nodiscard]] std::vector<Project> list_all_projects(soci::session& session); // for reconcile
-// Errors: conflict (the name is taken). frontend_port is chosen here: the lowest free pair at or above `first_port`.
-Result<std::int64_t> insert_project(soci::session& session, const Project& project, const std::string& webhook_secret_ciphertext,
-                                    std::uint16_t first_port);
+// Errors: conflict (the name is taken). frontend_port is chosen here: the lowest free pair at or above
+// `first_port`.
+Result<std::int64_t> insert_project(soci::session& session, const Project& project,
+                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port);
 // Writes every settable column and updated_at. Errors: conflict (the name is taken).
 Result<void> update_project(soci::session& session, const Project& project);
 void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now);
@@ -32,6 +36,7 @@ void delete_project(soci::session& session, std::int64_t id); // cascades
 [[nodiscard]] std::string webhook_secret_ciphertext(soci::session& session, std::int64_t id);
 void set_webhook_secret(soci::session& session, std::int64_t id, const std::string& ciphertext);
 // Projects other than `id` with this address: their mirror is shared.
-[[nodiscard]] bool git_url_used_elsewhere(soci::session& session, const std::string& git_url, std::int64_t id);
+[[nodiscard]] bool git_url_used_elsewhere(soci::session& session, const std::string& git_url,
+                                          std::int64_t id);
 
 } // namespace panel::database

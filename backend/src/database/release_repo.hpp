@@ -1,5 +1,6 @@
 #pragma once
-// Rows of `releases`: what a deployment keeps for rollback. Functions block; call them inside Database::read or ::write.
+// Rows of `releases`: what a deployment keeps for rollback. Functions block; call them inside Database::read
+// or ::write.
 
 #include "models/deployment.hpp"
 

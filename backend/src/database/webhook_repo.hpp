@@ -1,5 +1,6 @@
 #pragma once
-// Rows of `webhook_deliveries`: which deliveries have been seen. Functions block; call them inside Database::read or ::write.
+// Rows of `webhook_deliveries`: which deliveries have been seen. Functions block; call them inside
+// Database::read or ::write.
 
 #include "base/clock.hpp"
 

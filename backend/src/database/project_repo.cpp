@@ -1,0 +1,191 @@
+#include "database/project_repo.hpp"
+
+#include "database/columns.hpp"
+#include "database/query.hpp"
+
+#include <limits>
+
+namespace panel::database {
+namespace {
+
+// The framework that the user pinned hides the one last detected.
+#define PROJECT_COLUMNS                                                                                      \
+    "SELECT id, user_id, name, git_url, git_branch, root_directory, COALESCE(framework_override, "           \
+    "framework), baas_type, "                                                                                \
+    "frontend_port, backend_port, framework_override, install_command, build_command, start_command, "       \
+    "output_dir, port, "                                                                                     \
+    "dockerfile_path, health_path, auto_deploy, status, live_deployment_id, created_at, updated_at FROM "    \
+    "projects "
+
+constexpr const char* find_sql = PROJECT_COLUMNS "WHERE id = :id AND (user_id = :user OR 1 = :admin)";
+constexpr const char* list_own_sql =
+    PROJECT_COLUMNS "WHERE user_id = :user AND id < :before ORDER BY id DESC LIMIT :limit";
+constexpr const char* list_sql = PROJECT_COLUMNS "WHERE id < :before ORDER BY id DESC LIMIT :limit";
+constexpr const char* list_all_sql = PROJECT_COLUMNS "ORDER BY id";
+#undef PROJECT_COLUMNS
+
+constexpr const char* free_port_sql = "SELECT MIN(candidate) FROM (SELECT CAST(:first AS BIGINT) AS "
+                                      "candidate UNION ALL SELECT frontend_port + 2 FROM projects "
+                                      "WHERE frontend_port >= :lowest) AS candidates WHERE candidate NOT IN "
+                                      "(SELECT frontend_port FROM projects)";
+constexpr const char* insert_sql =
+    "INSERT INTO projects (user_id, name, git_url, git_branch, root_directory, framework_override, "
+    "baas_type, frontend_port, backend_port, "
+    "install_command, build_command, start_command, output_dir, port, dockerfile_path, health_path, "
+    "auto_deploy, status, webhook_secret, "
+    "created_at, updated_at) VALUES (:user, :name, :url, :branch, :root, :framework, :baas, :frontend_port, "
+    ":backend_port, :install, :build, "
+    ":start, :output, :port, :dockerfile, :health, :auto_deploy, :status, :secret, :created, :updated) ON "
+    "CONFLICT (name) DO NOTHING RETURNING id";
+constexpr const char* name_taken_sql = "SELECT 1 FROM projects WHERE name = :name AND id <> :id";
+constexpr const char* update_sql = "UPDATE projects SET name = :name, git_url = :url, git_branch = :branch, "
+                                   "root_directory = :root, framework_override = :framework, "
+                                   "baas_type = :baas, backend_port = :backend_port, install_command = "
+                                   ":install, build_command = :build, start_command = :start, "
+                                   "output_dir = :output, port = :port, dockerfile_path = :dockerfile, "
+                                   "health_path = :health, auto_deploy = :auto_deploy, "
+                                   "updated_at = :updated WHERE id = :id";
+constexpr const char* set_status_sql =
+    "UPDATE projects SET status = :status, updated_at = :now WHERE id = :id";
+constexpr const char* set_live_sql = "UPDATE projects SET live_deployment_id = :deployment, status = "
+                                     "'active', updated_at = :now WHERE id = :id";
+constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
+constexpr const char* delete_jobs_sql =
+    "DELETE FROM jobs WHERE project_id = :id"; // a queue has no foreign keys
+constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
+constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
+constexpr const char* set_secret_sql = "UPDATE projects SET webhook_secret = :secret WHERE id = :id";
+constexpr const char* url_elsewhere_sql = "SELECT 1 FROM projects WHERE git_url = :url AND id <> :id LIMIT 1";
+
+constexpr std::int64_t last_pair = 65'534;
+
+void select_into(Query& query, Project& project) {
+    auto& overrides = project.overrides;
+    query.into(project.id, project.user_id, project.name, project.git_url, project.git_branch,
+               project.root_directory, project.framework, project.baas_type, project.frontend_port,
+               project.backend_port, overrides.framework, overrides.install_command, overrides.build_command,
+               overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
+               project.health_path, project.auto_deploy, project.status, project.live_deployment_id,
+               project.created_at, project.updated_at);
+}
+
+std::vector<Project> select_all(Query& query) {
+    std::vector<Project> projects;
+    Project project;
+    select_into(query, project);
+    while (query.next()) projects.push_back(project);
+    return projects;
+}
+
+std::unexpected<Error> name_taken() {
+    auto taken = fail_field("name", "this name is taken by another project.");
+    taken.error().code = Code::conflict;
+    return taken;
+}
+
+std::int64_t free_port_pair(soci::session& session, std::uint16_t first_port) {
+    const std::int64_t first = first_port + first_port % 2;
+    std::int64_t port = 0;
+    Query query(session, free_port_sql);
+    query.use(first, first).into(port).only();
+    return port;
+}
+
+} // namespace
+
+std::optional<Project> find_project(soci::session& session, const Principal& principal, std::int64_t id) {
+    const int is_admin = principal.is_admin() ? 1 : 0;
+    Project project;
+    Query query(session, find_sql);
+    query.use(id, principal.user_id, is_admin);
+    select_into(query, project);
+    if (!query.only()) return std::nullopt;
+    return project;
+}
+
+std::vector<Project> list_projects(soci::session& session, const Principal& principal, std::int64_t before,
+                                   int limit) {
+    const auto below = before > 0 ? before : std::numeric_limits<std::int64_t>::max();
+    Query query(session, principal.is_admin() ? list_sql : list_own_sql);
+    if (!principal.is_admin()) query.use(principal.user_id);
+    query.use(below, limit);
+    return select_all(query);
+}
+
+std::vector<Project> list_all_projects(soci::session& session) {
+    Query query(session, list_all_sql);
+    return select_all(query);
+}
+
+Result<std::int64_t> insert_project(soci::session& session, const Project& project,
+                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port) {
+    const auto port = free_port_pair(session, first_port);
+    if (port > last_pair) return fail(Code::conflict, "Every port for applications is taken.");
+    const auto& overrides = project.overrides;
+    std::int64_t id = 0;
+    Query query(session, insert_sql);
+    query.use(project.user_id, project.name, project.git_url, project.git_branch, project.root_directory,
+              overrides.framework, project.baas_type, port, project.backend_port, overrides.install_command,
+              overrides.build_command, overrides.start_command, overrides.output_dir, overrides.port,
+              overrides.dockerfile_path, project.health_path, project.auto_deploy, project.status,
+              webhook_secret_ciphertext, project.created_at, project.updated_at);
+    query.into(id);
+    if (!query.only()) return name_taken();
+    return id;
+}
+
+Result<void> update_project(soci::session& session, const Project& project) {
+    int one = 0;
+    Query other(session, name_taken_sql);
+    if (other.use(project.name, project.id).into(one).only()) return name_taken();
+    const auto& overrides = project.overrides;
+    Query query(session, update_sql);
+    query.use(project.name, project.git_url, project.git_branch, project.root_directory, overrides.framework,
+              project.baas_type, project.backend_port, overrides.install_command, overrides.build_command,
+              overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
+              project.health_path, project.auto_deploy, project.updated_at, project.id);
+    query.run();
+    return {};
+}
+
+void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now) {
+    Query query(session, set_status_sql);
+    query.use(status, now, id).run();
+}
+
+void set_live_deployment(soci::session& session, std::int64_t id, std::int64_t deployment_id, Timestamp now) {
+    Query query(session, set_live_sql);
+    query.use(deployment_id, now, id).run();
+}
+
+void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework) {
+    Query query(session, set_framework_sql);
+    query.use(framework, id).run();
+}
+
+void delete_project(soci::session& session, std::int64_t id) {
+    Query jobs(session, delete_jobs_sql);
+    jobs.use(id).run();
+    Query query(session, delete_sql);
+    query.use(id).run();
+}
+
+std::string webhook_secret_ciphertext(soci::session& session, std::int64_t id) {
+    std::string secret;
+    Query query(session, secret_sql);
+    query.use(id).into(secret).only();
+    return secret;
+}
+
+void set_webhook_secret(soci::session& session, std::int64_t id, const std::string& ciphertext) {
+    Query query(session, set_secret_sql);
+    query.use(ciphertext, id).run();
+}
+
+bool git_url_used_elsewhere(soci::session& session, const std::string& git_url, std::int64_t id) {
+    int one = 0;
+    Query query(session, url_elsewhere_sql);
+    return query.use(git_url, id).into(one).only();
+}
+
+} // namespace panel::database
