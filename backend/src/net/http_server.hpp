@@ -24,9 +24,14 @@ struct HttpServerLimits {
     std::chrono::milliseconds header_time{10'000};     // first byte of a request to the end of its headers
     std::chrono::milliseconds body_time{30'000};
     std::chrono::milliseconds write_time{30'000};
-    std::chrono::milliseconds idle_time{60'000}; // between requests of one connection
-    std::size_t connections = 2'000;             // more are refused by closing
-    std::size_t websocket_message_bytes = 64 * 1024;
+    std::chrono::milliseconds idle_time{60'000};         // between requests of one connection
+    std::size_t connections = 2'000;                     // more are refused by closing
+    std::size_t websocket_message_bytes = 64 * 1024;     // inbound; 1009
+    std::size_t websocket_messages_per_minute = 100;     // inbound, pings count; 1008
+    std::size_t websocket_queue_bytes = 1024 * 1024;     // outbound, see WebSocket::send()
+    std::chrono::milliseconds websocket_silence{60'000}; // pinged after half of it, given up after the whole
+    std::chrono::milliseconds websocket_close_time{
+        5'000}; // from close() to closing the connection the hard way
 };
 
 class HttpServer {
@@ -38,12 +43,14 @@ class HttpServer {
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    // Binds and starts accepting. Port 0 takes a free one. Fails (unavailable) when the address is taken.
+    // Binds and starts accepting; more than one address is allowed. Port 0 takes a free one. Fails
+    // (unavailable) when the address is taken, (invalid) when it is not a numeric one.
     Result<void> listen(const std::string& address, std::uint16_t port);
-    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::uint16_t port() const; // of the first listen()
+    [[nodiscard]] std::size_t connections() const;
 
-    // Stops accepting, lets running requests finish within `patience`, closes WebSockets with 1001, then the
-    // rest.
+    // Await it before the server goes. Stops accepting, drops idle connections, lets running requests finish
+    // within `patience`, closes WebSockets with 1001, then the rest.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   private:

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,8 +15,7 @@ namespace panel::net {
 class WebSocket {
   public:
     struct Impl;
-    explicit WebSocket(std::unique_ptr<Impl> impl);
-    ~WebSocket();
+    explicit WebSocket(Impl& impl); // made by the server only
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
 
@@ -33,11 +31,13 @@ class WebSocket {
     // pace themselves.
     boost::asio::awaitable<bool> wait_below(std::size_t bytes);
 
+    // What is queued is still sent, but for code 1013 (the reader is behind, it would only delay the news).
+    // The reason is cut at 123 bytes.
     void close(std::uint16_t code, std::string reason);
     [[nodiscard]] bool is_open() const;
 
   private:
-    std::unique_ptr<Impl> impl_;
+    Impl& impl_;
 };
 
 } // namespace panel::net
