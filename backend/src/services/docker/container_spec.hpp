@@ -1,6 +1,7 @@
 #pragma once
-// What a container of ours may be: the only way to a body of POST /containers/create. Pure. The fields are an allow-list: nothing here
-// can ask for privileges, host mounts, host networks or foreign ports (security checks CI01 to CI07).
+// What a container of ours may be: the only way to a body of POST /containers/create. Pure. The fields are an
+// allow-list: nothing here can ask for privileges, host mounts, host networks or foreign ports (security
+// checks CI01 to CI07).
 
 #include <cstdint>
 #include <map>

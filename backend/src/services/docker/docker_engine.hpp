@@ -1,7 +1,8 @@
 #pragma once
-// The port to a Docker engine (Docker Engine API v1.41 and newer), implemented by EngineClient over the unix socket and by a
-// recording fake in tests. Owned by App, used by the deployment use case. Loop thread only; every call has a deadline.
-// Errors: unavailable (engine not running, hangs, broken off), not_found, conflict, internal (the engine's own sentence).
+// The port to a Docker engine (Docker Engine API v1.41 and newer), implemented by EngineClient over the unix
+// socket and by a recording fake in tests. Owned by App, used by the deployment use case. Loop thread only;
+// every call has a deadline. Errors: unavailable (engine not running, hangs, broken off), not_found,
+// conflict, internal (the engine's own sentence).
 
 #include "base/result.hpp"
 #include "net/http_client.hpp"
@@ -44,7 +45,8 @@ struct BuildOutcome {
     std::optional<int> exit_code; // of the failed step
 };
 
-// Readable build log text, whole lines each ended by '\n'; carriage returns and ANSI colours of tools are passed through.
+// Readable build log text, whole lines each ended by '\n'; carriage returns and ANSI colours of tools are
+// passed through.
 using LogSink = std::function<boost::asio::awaitable<void>(std::string)>;
 
 struct ContainerState {
@@ -65,6 +67,12 @@ struct ContainerStats {
     std::int64_t memory_limit_bytes = 0;
 };
 
+// TCP ports that processes of a container listen on, ascending.
+struct ListeningPorts {
+    std::vector<int> reachable;     // on an address that is reachable from outside the container
+    std::vector<int> loopback_only; // on 127.0.0.1 or ::1 only
+};
+
 struct ImageInfo {
     std::string id;
     std::int64_t size_bytes = 0;
@@ -78,33 +86,44 @@ class DockerEngine {
 
     virtual boost::asio::awaitable<Result<EngineVersion>> version() = 0;
 
-    // POST /build?version=2 with the context as tar. Decoded progress goes to `log`. A failed build is an outcome, not an Error.
-    virtual boost::asio::awaitable<Result<BuildOutcome>> build(BuildRequest request, net::BodySource context, LogSink log) = 0;
+    // POST /build?version=2 with the context as tar. Decoded progress goes to `log`. A failed build is an
+    // outcome, not an Error.
+    virtual boost::asio::awaitable<Result<BuildOutcome>> build(BuildRequest request, net::BodySource context,
+                                                               LogSink log) = 0;
     virtual boost::asio::awaitable<Result<void>> cancel_build(std::string build_id) = 0;
 
     virtual boost::asio::awaitable<Result<ImageInfo>> inspect_image(std::string reference) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_image(std::string reference) = 0; // absent is success
 
-    // Creates the container (replacing one of the same name that carries our label) and its network if it is missing; returns the id.
+    // Creates the container (replacing one of the same name that carries our label) and its network if it is
+    // missing; returns the id.
     virtual boost::asio::awaitable<Result<std::string>> create_container(ContainerSpec spec) = 0;
     virtual boost::asio::awaitable<Result<void>> start_container(std::string id_or_name) = 0;
     // SIGTERM, then SIGKILL after `grace`. Absent or stopped is success.
-    virtual boost::asio::awaitable<Result<void>> stop_container(std::string id_or_name, std::chrono::seconds grace) = 0;
-    virtual boost::asio::awaitable<Result<void>> remove_container(std::string id_or_name) = 0; // kills; absent is success
+    virtual boost::asio::awaitable<Result<void>> stop_container(std::string id_or_name,
+                                                                std::chrono::seconds grace) = 0;
+    virtual boost::asio::awaitable<Result<void>>
+    remove_container(std::string id_or_name) = 0; // kills; absent is success
     virtual boost::asio::awaitable<Result<ContainerState>> inspect_container(std::string id_or_name) = 0;
-    virtual boost::asio::awaitable<Result<std::vector<ContainerState>>> list_containers(std::string label, std::string value) = 0;
+    virtual boost::asio::awaitable<Result<std::vector<ContainerState>>>
+    list_containers(std::string label, std::string value) = 0;
     virtual boost::asio::awaitable<Result<ContainerStats>> container_stats(std::string id_or_name) = 0;
+    // Read from the engine host's /proc; unavailable when that cannot be seen (a remote engine, no
+    // privilege).
+    virtual boost::asio::awaitable<Result<ListeningPorts>> listening_ports(std::string id_or_name) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_network(std::string name) = 0; // absent is success
 
     // The newest `tail` lines that the container printed (stdout and stderr in order), demultiplexed.
     virtual boost::asio::awaitable<Result<std::string>> container_log(std::string id_or_name, int tail) = 0;
     // Follows what it prints from now on until it ends or the caller is cancelled.
-    virtual boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name, LogSink log) = 0;
+    virtual boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name,
+                                                                      LogSink log) = 0;
 
-    // Copies a directory out of a created container into `destination` (an existing empty directory). Refuses links that leave it,
-    // devices, and more than `limit_bytes` (too_large); on failure nothing of use is left there.
-    virtual boost::asio::awaitable<Result<void>> copy_out(std::string id_or_name, std::string path, std::string destination,
-                                                          std::int64_t limit_bytes) = 0;
+    // Copies a directory out of a created container into `destination` (an existing empty directory). Refuses
+    // links that leave it, devices, and more than `limit_bytes` (too_large); on failure nothing of use is
+    // left there.
+    virtual boost::asio::awaitable<Result<void>>
+    copy_out(std::string id_or_name, std::string path, std::string destination, std::int64_t limit_bytes) = 0;
 };
 
 } // namespace panel::docker

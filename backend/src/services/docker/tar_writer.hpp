@@ -1,7 +1,9 @@
 #pragma once
-// Writes a tar archive piece by piece (ustar with pax where needed, by libarchive), with fixed times and owners so that equal
-// content gives equal bytes. Pure; not thread-safe.
+// Writes a tar archive piece by piece (ustar with pax where needed, by libarchive), with one time and owner
+// for all entries so that equal content gives equal bytes; parent directories are added by themselves. Throws
+// std::logic_error when a file gets more or fewer bytes than announced. Pure; not thread-safe.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,7 +13,11 @@ namespace panel::docker {
 
 class TarWriter {
   public:
-    TarWriter();
+    // `modified` is the time of every file. Give the time of the commit: web servers make ETags from size and
+    // time, so two releases with equal times let browsers keep a stale file of the same size. BuildKit's
+    // cache ignores it.
+    explicit TarWriter(std::chrono::sys_seconds modified = std::chrono::sys_days{std::chrono::January / 1 /
+                                                                                 2000});
     ~TarWriter();
     TarWriter(const TarWriter&) = delete;
     TarWriter& operator=(const TarWriter&) = delete;

@@ -1,0 +1,140 @@
+#include "services/docker/engine_answer.hpp"
+
+#include "services/docker/json_fields.hpp"
+#include "services/docker/line_assembler.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace panel::docker {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t sentence_limit_bytes = 1024;
+
+const json::object no_fields;
+
+const json::object& fields_at(const json::object& object, std::string_view key) {
+    const auto* found = object_at(object, key);
+    return found == nullptr ? no_fields : *found;
+}
+
+std::optional<int> tcp_port(std::string_view text) { // "3000/tcp"
+    int port = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+    const auto rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (failure != std::errc{} || port < 1 || port > 65535 || !(rest.empty() || rest == "/tcp"))
+        return std::nullopt;
+    return port;
+}
+
+} // namespace
+
+std::optional<json::object> read_object(std::string_view body) {
+    boost::system::error_code failure;
+    auto value = json::parse(body, failure);
+    if (failure || !value.is_object()) return std::nullopt;
+    return std::move(value.get_object());
+}
+
+std::optional<EngineVersion> read_version(std::string_view body) {
+    const auto answer = read_object(body);
+    if (!answer || text_at(*answer, "ApiVersion").empty()) return std::nullopt;
+    return EngineVersion{text_at(*answer, "Version"), text_at(*answer, "ApiVersion")};
+}
+
+std::optional<ImageInfo> read_image(std::string_view body) {
+    const auto answer = read_object(body);
+    if (!answer || text_at(*answer, "Id").empty()) return std::nullopt;
+    ImageInfo image;
+    image.id = text_at(*answer, "Id");
+    image.size_bytes = number_at(*answer, "Size");
+    const auto& config = fields_at(*answer, "Config");
+    image.labels = texts_at(config, "Labels");
+    for (const auto& exposed : fields_at(config, "ExposedPorts")) {
+        if (const auto port = tcp_port(exposed.key())) image.exposed_tcp_ports.push_back(*port);
+    }
+    std::ranges::sort(image.exposed_tcp_ports);
+    return image;
+}
+
+std::optional<ContainerState> read_container(std::string_view body) {
+    const auto answer = read_object(body);
+    if (!answer || text_at(*answer, "Id").empty()) return std::nullopt;
+    const auto& state = fields_at(*answer, "State");
+    ContainerState container;
+    container.id = text_at(*answer, "Id");
+    container.name = text_at(*answer, "Name");
+    if (container.name.starts_with('/')) container.name.erase(0, 1);
+    // Between two tries of a crash loop the engine says both.
+    container.running = flag_at(state, "Running") && !flag_at(state, "Restarting");
+    container.exit_code = static_cast<int>(number_at(state, "ExitCode"));
+    container.out_of_memory = flag_at(state, "OOMKilled");
+    container.started_at = text_at(state, "StartedAt");
+    container.restart_count = static_cast<int>(number_at(*answer, "RestartCount"));
+    container.labels = texts_at(fields_at(*answer, "Config"), "Labels");
+    container.image_id = text_at(*answer, "Image");
+    return container;
+}
+
+std::int64_t read_container_pid(std::string_view body) {
+    const auto answer = read_object(body);
+    return answer ? number_at(fields_at(*answer, "State"), "Pid") : 0;
+}
+
+std::optional<std::vector<std::string>> read_container_ids(std::string_view body) {
+    boost::system::error_code failure;
+    const auto value = json::parse(body, failure);
+    if (failure || !value.is_array()) return std::nullopt;
+    std::vector<std::string> ids;
+    for (const auto& entry : value.get_array()) {
+        if (!entry.is_object()) return std::nullopt;
+        ids.push_back(text_at(entry.get_object(), "Id"));
+    }
+    return ids;
+}
+
+std::optional<StatsSample> read_stats(std::string_view body) {
+    const auto answer = read_object(body);
+    if (!answer || object_at(*answer, "cpu_stats") == nullptr) return std::nullopt;
+    const auto& cpu = fields_at(*answer, "cpu_stats");
+    const auto& memory = fields_at(*answer, "memory_stats");
+    const auto& details = fields_at(memory, "stats");
+    StatsSample sample;
+    sample.cpu_nanoseconds = number_at(fields_at(cpu, "cpu_usage"), "total_usage");
+    sample.system_nanoseconds = number_at(cpu, "system_cpu_usage");
+    sample.processors = std::max<std::int64_t>(number_at(cpu, "online_cpus"), 1);
+    // cgroup v1 has both names, and the second is without the children's part there
+    const auto* cache = details.contains("total_inactive_file") ? "total_inactive_file" : "inactive_file";
+    const auto used = number_at(memory, "usage");
+    sample.memory_bytes = std::max<std::int64_t>(used - std::min(number_at(details, cache), used), 0);
+    sample.memory_limit_bytes = number_at(memory, "limit");
+    return sample;
+}
+
+std::optional<double> cpu_percent(const StatsSample& before, const StatsSample& after) {
+    const auto used = after.cpu_nanoseconds - before.cpu_nanoseconds;
+    const auto passed = after.system_nanoseconds - before.system_nanoseconds;
+    if (used < 0 || passed <= 0) return std::nullopt;
+    return 100.0 * static_cast<double>(used) / static_cast<double>(passed) *
+           static_cast<double>(after.processors);
+}
+
+Error error_of(const net::Response& response) {
+    const auto answer = read_object(response.body);
+    auto sentence = answer ? clean_text(text_at(*answer, "message"), sentence_limit_bytes) : std::string();
+    if (sentence.empty()) sentence = "Docker answered with status " + std::to_string(response.status) + ".";
+    auto code = Code::internal;
+    if (response.status == 404) code = Code::not_found;
+    const bool is_taken = sentence.find("port is already allocated") != std::string::npos ||
+                          sentence.find("address already in use") != std::string::npos;
+    if (response.status == 409 || is_taken) code = Code::conflict;
+    return {code, std::move(sentence), {}};
+}
+
+} // namespace panel::docker
