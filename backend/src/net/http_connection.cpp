@@ -108,7 +108,8 @@ asio::awaitable<bool> HttpConnection::serve_one() {
     auto request = std::move(reader.request);
     request.peer_address = peer_address_;
     Request handshake;
-    if (request.headers.has("Upgrade")) handshake = request;
+    if (request.headers.has("Upgrade"))
+        handshake = request; // else it stays empty: who does not ask is not upgraded
     auto answer = call_handler(std::move(request));
     auto response = co_await std::move(answer);
     if (response.status == 101 && response.upgrade) {
@@ -198,7 +199,7 @@ asio::awaitable<Response> HttpConnection::call_handler(Request request) {
 }
 
 asio::awaitable<void> HttpConnection::upgrade(Request handshake, Response response) {
-    const int status = check_handshake(handshake);
+    const int status = handshake.method.empty() ? 426 : check_handshake(handshake);
     if (status != 0 || buffer_.size() > 0 || !is_sendable(response)) {
         co_await refuse(status != 0 ? status : buffer_.size() > 0 ? 400 : 500);
         co_return;
