@@ -3,6 +3,7 @@
 #include "net/race.hpp"
 #include "support/run.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
@@ -10,6 +11,8 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -54,32 +57,53 @@ asio::awaitable<Result<void>> explode(std::string_view) {
 }
 
 struct Collected {
-    std::string bytes;
+    std::string bytes = {};
     int pieces = 0;
+    std::string marker = {}; // a file made when the first piece has come
 };
 
 asio::awaitable<Result<void>> collect(Collected& into, std::string_view bytes) {
     into.bytes += bytes;
     ++into.pieces;
+    if (into.pieces == 1) std::ofstream(into.marker).put('x');
     co_return Result<void>{};
 }
 
-asio::awaitable<void> keep_result(ProcessSpec spec, std::optional<Result<ProcessExit>>& result) {
-    result = co_await run_process(std::move(spec));
+asio::awaitable<Result<void>> notify(asio::steady_timer& event, std::string_view) {
+    event.cancel();
+    co_return Result<void>{};
 }
 
-asio::awaitable<void> pause(std::chrono::milliseconds time) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    co_await timer.async_wait(asio::use_awaitable);
+asio::awaitable<void> keep_result(ProcessSpec spec, asio::steady_timer& printed,
+                                  std::optional<Result<ProcessExit>>& result) {
+    result =
+        co_await run_process(std::move(spec), [&](std::string_view bytes) { return notify(printed, bytes); });
 }
 
+asio::awaitable<void> wait_for(asio::steady_timer& event) {
+    co_await event.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// Cancels as soon as the child has printed something.
 asio::awaitable<std::optional<Result<ProcessExit>>> run_and_cancel(ProcessSpec spec) {
     std::optional<Result<ProcessExit>> result;
-    auto process = keep_result(std::move(spec), result);
-    auto time = pause(100ms);
-    co_await race(std::move(process), std::move(time));
+    asio::steady_timer printed(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    auto process = keep_result(std::move(spec), printed, result);
+    auto event = wait_for(printed);
+    co_await race(std::move(process), std::move(event));
     co_return result;
 }
+
+// A folder of its own, gone with everything in it at the end.
+struct Folder {
+    std::string path = "/tmp/panel-process-XXXXXX";
+    Folder() {
+        if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+};
 
 } // namespace
 
@@ -172,7 +196,7 @@ TEST_CASE("a signal that ends a child shows as 128 and its number") {
 
 TEST_CASE("the deadline ends the whole group and says so") {
     auto spec = shell("sleep 100 & echo $!; wait");
-    spec.deadline = 200ms;
+    spec.deadline = 500ms;
     asio::io_context loop(1);
     const auto exit = run(loop, run_process(spec));
     REQUIRE(exit.has_value());
@@ -183,7 +207,7 @@ TEST_CASE("the deadline ends the whole group and says so") {
 
 TEST_CASE("a child that ignores SIGTERM is killed") {
     auto spec = shell("trap '' TERM; while :; do sleep 1; done");
-    spec.deadline = 100ms;
+    spec.deadline = 500ms;
     const auto exit = run(run_process(spec));
     REQUIRE(exit.has_value());
     CHECK(exit->timed_out);
@@ -214,8 +238,10 @@ TEST_CASE("output over the limit ends the child") {
 }
 
 TEST_CASE("a sink takes the output as it comes, and the limit does not count it") {
-    Collected output;
-    auto spec = shell("echo one; sleep 0.05; echo two; echo error >&2");
+    const Folder folder;
+    Collected output{.marker = folder.path + "/one"};
+    auto spec =
+        shell("echo one; until [ -e " + output.marker + " ]; do sleep 0.01; done; echo two; echo error >&2");
     spec.output_limit = 6;
     const auto exit = run(run_process(spec, [&](std::string_view bytes) { return collect(output, bytes); }));
     REQUIRE(exit.has_value());
@@ -233,16 +259,13 @@ TEST_CASE("a sink that fails ends the child, and its error or exception is the r
 }
 
 TEST_CASE("a cancelled caller gets its child ended first") {
-    char folder[] = "/tmp/panel-process-XXXXXX";
-    REQUIRE(::mkdtemp(folder) != nullptr);
-    const std::string marker = std::string(folder) + "/ended";
-    const auto result = run(
-        run_and_cancel(shell("trap 'echo > " + marker + "; exit 0' TERM; while :; do sleep 0.02; done")), 5s);
+    const Folder folder;
+    const auto marker = folder.path + "/ended";
+    const auto result = run(run_and_cancel(
+        shell("trap 'echo > " + marker + "; exit 0' TERM; echo ready; while :; do sleep 0.02; done")));
     REQUIRE(result.has_value());
     CHECK(result->error().code == Code::cancelled);
-    CHECK(::access(marker.c_str(), F_OK) == 0);
-    ::unlink(marker.c_str());
-    ::rmdir(folder);
+    CHECK(std::filesystem::exists(marker));
 }
 
 namespace {

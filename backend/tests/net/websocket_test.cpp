@@ -239,7 +239,7 @@ TEST_CASE("a reader that stays behind is hung up on in the end") {
 
 TEST_CASE("a silent peer is pinged, and given up when it does not answer") {
     HttpServerLimits limits;
-    limits.websocket_silence = 100ms;
+    limits.websocket_silence = 400ms;
     ServerFixture server(limits);
     RawClient silent(server.port);
     silent.send(handshake(
