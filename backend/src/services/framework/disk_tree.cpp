@@ -19,8 +19,7 @@ class Descriptor {
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor() {
-        if (value_ >= 0)
-            ::close(value_);
+        if (value_ >= 0) ::close(value_);
     }
     [[nodiscard]] int get() const { return value_; }
     [[nodiscard]] bool is_open() const { return value_ >= 0; }
@@ -42,8 +41,7 @@ EntryKind kind_of(const dirent& entry, int directory) {
 
 Result<std::unique_ptr<DiskTree>> DiskTree::open(const std::string& directory, std::size_t limit_bytes) {
     const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return fail(Code::not_found, "There is no directory of that name.");
+    if (descriptor < 0) return fail(Code::not_found, "There is no directory of that name.");
     return std::unique_ptr<DiskTree>(new DiskTree(descriptor, limit_bytes));
 }
 
@@ -68,10 +66,8 @@ std::optional<std::string> DiskTree::read(std::string_view path) const {
     std::size_t length = 0;
     while (length < bytes.size()) {
         const ssize_t count = ::read(file.get(), bytes.data() + length, bytes.size() - length);
-        if (count < 0)
-            return std::nullopt;
-        if (count == 0)
-            break;
+        if (count < 0) return std::nullopt;
+        if (count == 0) break;
         length += static_cast<std::size_t>(count);
     }
     bytes.resize(length);
@@ -80,11 +76,9 @@ std::optional<std::string> DiskTree::read(std::string_view path) const {
 
 std::vector<Entry> DiskTree::list(std::string_view directory) const {
     Descriptor opened(open_beneath(directory, O_RDONLY | O_DIRECTORY));
-    if (!opened.is_open())
-        return {};
+    if (!opened.is_open()) return {};
     DIR* stream = ::fdopendir(opened.get());
-    if (stream == nullptr)
-        return {};
+    if (stream == nullptr) return {};
     const int descriptor = opened.release();
     std::vector<Entry> entries;
     while (const dirent* entry = ::readdir(stream)) {
@@ -100,7 +94,8 @@ std::vector<Entry> DiskTree::list(std::string_view directory) const {
 bool DiskTree::exists(std::string_view path) const {
     const Descriptor found(open_beneath(path, O_PATH));
     struct stat status{};
-    return found.is_open() && ::fstat(found.get(), &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+    return found.is_open() && ::fstat(found.get(), &status) == 0 &&
+           (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
 }
 
 } // namespace panel::framework

@@ -6,10 +6,8 @@ namespace panel::framework {
 namespace {
 
 std::string within(std::string_view directory, std::string_view name) {
-    if (directory.empty())
-        return std::string(name);
-    if (name.empty())
-        return std::string(directory);
+    if (directory.empty()) return std::string(name);
+    if (name.empty()) return std::string(directory);
     return std::string(directory) + '/' + std::string(name);
 }
 
@@ -20,8 +18,7 @@ MemoryTree::MemoryTree(std::map<std::string, std::string, std::less<>> files, st
 
 std::optional<std::string> MemoryTree::read(std::string_view path) const {
     const auto found = files_.find(path);
-    if (found == files_.end() || found->second.size() > limit_bytes_)
-        return std::nullopt;
+    if (found == files_.end() || found->second.size() > limit_bytes_) return std::nullopt;
     return found->second;
 }
 
@@ -34,14 +31,12 @@ std::vector<Entry> MemoryTree::list(std::string_view directory) const {
         names[rest.substr(0, slash)] = slash == rest.npos ? EntryKind::file : EntryKind::directory;
     }
     std::vector<Entry> entries;
-    for (auto& [name, kind] : names)
-        entries.push_back({name, kind});
+    for (auto& [name, kind] : names) entries.push_back({name, kind});
     return entries;
 }
 
 bool MemoryTree::exists(std::string_view path) const {
-    if (path.empty() || files_.contains(path))
-        return true;
+    if (path.empty() || files_.contains(path)) return true;
     const std::string prefix = std::string(path) + '/';
     const auto at = files_.lower_bound(prefix);
     return at != files_.end() && at->first.starts_with(prefix);
@@ -49,20 +44,16 @@ bool MemoryTree::exists(std::string_view path) const {
 
 std::optional<std::string> CachedTree::read(std::string_view path) const {
     const auto found = contents_.find(path);
-    if (found != contents_.end())
-        return found->second;
-    if (!exists(path))
-        return std::nullopt;
+    if (found != contents_.end()) return found->second;
+    if (!exists(path)) return std::nullopt;
     return contents_.emplace(std::string(path), tree_.read(path)).first->second;
 }
 
 const CachedTree::Listing& CachedTree::listing(std::string_view directory) const {
     const auto found = listings_.find(directory);
-    if (found != listings_.end())
-        return found->second;
+    if (found != listings_.end()) return found->second;
     Listing listing;
-    if (directory.empty() || exists(directory))
-        listing.entries = tree_.list(directory);
+    if (directory.empty() || exists(directory)) listing.entries = tree_.list(directory);
     for (const Entry& entry : listing.entries)
         if (entry.kind == EntryKind::file || entry.kind == EntryKind::directory)
             listing.names.insert(entry.name);
@@ -72,27 +63,28 @@ const CachedTree::Listing& CachedTree::listing(std::string_view directory) const
 std::vector<Entry> CachedTree::list(std::string_view directory) const { return listing(directory).entries; }
 
 bool CachedTree::exists(std::string_view path) const {
-    if (path.empty())
-        return true;
+    if (path.empty()) return true;
     return listing(parent_path(path)).names.contains(file_name(path));
 }
 
-std::optional<std::string> SubTree::read(std::string_view path) const { return tree_.read(within(directory_, path)); }
-std::vector<Entry> SubTree::list(std::string_view directory) const { return tree_.list(within(directory_, directory)); }
+std::optional<std::string> SubTree::read(std::string_view path) const {
+    return tree_.read(within(directory_, path));
+}
+std::vector<Entry> SubTree::list(std::string_view directory) const {
+    return tree_.list(within(directory_, directory));
+}
 bool SubTree::exists(std::string_view path) const { return tree_.exists(within(directory_, path)); }
 
 std::vector<std::string> SubTree::directories_upwards() const {
     std::vector<std::string> directories{directory_};
-    while (!directories.back().empty())
-        directories.push_back(parent_path(directories.back()));
+    while (!directories.back().empty()) directories.push_back(parent_path(directories.back()));
     return directories;
 }
 
 std::optional<std::string> SubTree::nearest(std::string_view name) const {
     for (const std::string& directory : directories_upwards()) {
         std::string path = within(directory, name);
-        if (tree_.exists(path))
-            return path;
+        if (tree_.exists(path)) return path;
     }
     return std::nullopt;
 }

@@ -1,7 +1,8 @@
 #pragma once
-// What detection may see of a repository: a read-only tree of names and bytes. The pipeline implements it over git objects,
-// DiskTree over a directory, MemoryTree over a map for tests. Owned by the caller and must outlive the detection that uses it.
-// One thread at a time. Paths use '/' and are relative to the repository's root; "" is the root itself.
+// What detection may see of a repository: a read-only tree of names and bytes. The pipeline implements it
+// over git objects, DiskTree over a directory, MemoryTree over a map for tests. Owned by the caller and must
+// outlive the detection that uses it. One thread at a time. Paths use '/' and are relative to the
+// repository's root; "" is the root itself.
 
 #include <map>
 #include <memory>
@@ -27,7 +28,8 @@ class FileTree {
     FileTree& operator=(const FileTree&) = delete;
     virtual ~FileTree() = default;
 
-    // A regular file's bytes; nothing when it is absent, a link, a directory, or larger than the implementation's limit.
+    // A regular file's bytes; nothing when it is absent, a link, a directory, or larger than the
+    // implementation's limit.
     [[nodiscard]] virtual std::optional<std::string> read(std::string_view path) const = 0;
     // Empty for what is absent or not a directory. Sorted by name.
     [[nodiscard]] virtual std::vector<Entry> list(std::string_view directory) const = 0;
@@ -37,7 +39,8 @@ class FileTree {
 
 class MemoryTree final : public FileTree {
   public:
-    explicit MemoryTree(std::map<std::string, std::string, std::less<>> files, std::size_t limit_bytes = 4 << 20);
+    explicit MemoryTree(std::map<std::string, std::string, std::less<>> files,
+                        std::size_t limit_bytes = 4 << 20);
 
     [[nodiscard]] std::optional<std::string> read(std::string_view path) const override;
     [[nodiscard]] std::vector<Entry> list(std::string_view directory) const override;
@@ -48,7 +51,8 @@ class MemoryTree final : public FileTree {
     std::size_t limit_bytes_;
 };
 
-// Remembers every answer, and answers exists() from a directory's listing: each file is read and each directory listed once.
+// Remembers every answer, and answers exists() from a directory's listing: each file is read and each
+// directory listed once.
 class CachedTree final : public FileTree {
   public:
     explicit CachedTree(const FileTree& tree) : tree_(tree) {}

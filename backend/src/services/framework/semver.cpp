@@ -17,20 +17,19 @@ struct Partial { // -1 stands for a part that is missing or a wildcard
     int minor = -1;
     int patch = -1;
 
-    [[nodiscard]] Version floor() const { return {std::max(major, 0), std::max(minor, 0), std::max(patch, 0)}; }
+    [[nodiscard]] Version floor() const {
+        return {std::max(major, 0), std::max(minor, 0), std::max(patch, 0)};
+    }
     // The first version after everything that this partial covers: 1.2 -> 1.3.0.
     [[nodiscard]] Version after() const {
-        if (major < 0)
-            return beyond;
-        if (minor < 0)
-            return {major + 1, 0, 0};
+        if (major < 0) return beyond;
+        if (minor < 0) return {major + 1, 0, 0};
         return patch < 0 ? Version{major, minor + 1, 0} : Version{major, minor, patch + 1};
     }
 };
 
 std::optional<Partial> parse_partial(std::string_view text) {
-    if (text.starts_with('v') || text.starts_with('V'))
-        text.remove_prefix(1);
+    if (text.starts_with('v') || text.starts_with('V')) text.remove_prefix(1);
     text = text.substr(0, text.find_first_of("-+"));
     Partial partial;
     int* const parts[] = {&partial.major, &partial.minor, &partial.patch};
@@ -44,26 +43,21 @@ std::optional<Partial> parse_partial(std::string_view text) {
             if (error != std::errc{} || end != piece.data() + piece.size() || *part < 0 || *part >= huge)
                 return std::nullopt;
         }
-        if (dot == text.npos)
-            return partial;
+        if (dot == text.npos) return partial;
         text = text.substr(dot + 1);
     }
     return std::nullopt;
 }
 
 Version caret_end(const Partial& p) {
-    if (p.major < 0)
-        return beyond;
-    if (p.major > 0 || p.minor < 0)
-        return {p.major + 1, 0, 0};
-    if (p.minor > 0 || p.patch < 0)
-        return {0, p.minor + 1, 0};
+    if (p.major < 0) return beyond;
+    if (p.major > 0 || p.minor < 0) return {p.major + 1, 0, 0};
+    if (p.minor > 0 || p.patch < 0) return {0, p.minor + 1, 0};
     return {0, 0, p.patch + 1};
 }
 
 Version tilde_end(const Partial& p) {
-    if (p.major < 0)
-        return beyond;
+    if (p.major < 0) return beyond;
     return p.minor < 0 ? Version{p.major + 1, 0, 0} : Version{p.major, p.minor + 1, 0};
 }
 
@@ -76,8 +70,7 @@ bool narrow(Bounds& bounds, std::string_view word) {
     const auto digits = word.find_first_not_of("<>=^~");
     const std::string_view operation = word.substr(0, digits);
     const auto partial = parse_partial(digits == word.npos ? std::string_view{"*"} : word.substr(digits));
-    if (!partial)
-        return false;
+    if (!partial) return false;
     Bounds limit;
     if (operation.empty() || operation == "=")
         limit = {partial->floor(), partial->after()};
@@ -107,8 +100,7 @@ std::vector<std::string> comparators(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
         at = text.find_first_not_of(" \t,", at);
-        if (at == text.npos)
-            break;
+        if (at == text.npos) break;
         const auto end = std::min(text.find_first_of(" \t,", at), text.size());
         const std::string word = pending + std::string(text.substr(at, end - at));
         at = end;
@@ -118,8 +110,7 @@ std::vector<std::string> comparators(std::string_view text) {
         else
             words.push_back(word);
     }
-    if (!pending.empty())
-        words.push_back(pending);
+    if (!pending.empty()) words.push_back(pending);
     return words;
 }
 
@@ -127,13 +118,11 @@ std::optional<Bounds> parse_alternative(std::string_view text) {
     const auto words = comparators(text);
     Bounds bounds;
     if (words.size() == 3 && words[1] == "-") {
-        if (!narrow(bounds, ">=" + words[0]) || !narrow(bounds, "<=" + words[2]))
-            return std::nullopt;
+        if (!narrow(bounds, ">=" + words[0]) || !narrow(bounds, "<=" + words[2])) return std::nullopt;
         return bounds;
     }
     for (const auto& word : words)
-        if (!narrow(bounds, word))
-            return std::nullopt;
+        if (!narrow(bounds, word)) return std::nullopt;
     return bounds;
 }
 
@@ -141,25 +130,20 @@ std::optional<Bounds> parse_alternative(std::string_view text) {
 
 std::optional<Version> parse_version(std::string_view text) {
     const auto partial = parse_partial(trim(text));
-    if (!partial || partial->major < 0)
-        return std::nullopt;
+    if (!partial || partial->major < 0) return std::nullopt;
     return partial->floor();
 }
 
 std::optional<VersionRange> VersionRange::parse(std::string_view text) {
-    if (text.size() > 256)
-        return std::nullopt;
+    if (text.size() > 256) return std::nullopt;
     VersionRange range;
     text = trim(text);
     while (true) {
         const auto bar = text.find("||");
         const auto bounds = parse_alternative(trim(text.substr(0, bar)));
-        if (!bounds)
-            return std::nullopt;
-        if (bounds->from < bounds->to)
-            range.spans_.push_back({bounds->from, bounds->to});
-        if (bar == text.npos)
-            break;
+        if (!bounds) return std::nullopt;
+        if (bounds->from < bounds->to) range.spans_.push_back({bounds->from, bounds->to});
+        if (bar == text.npos) break;
         text = text.substr(bar + 2);
     }
     return range;

@@ -1,6 +1,6 @@
 #pragma once
-// Versions and version ranges as npm writes them (node-semver's grammar): "^20.19 || >=22.12", "18.x", "1.2.3 - 2". A prerelease
-// tag is read and ignored: images carry releases only. Pure, any thread.
+// Versions and version ranges as npm writes them (node-semver's grammar): "^20.19 || >=22.12", "18.x", "1.2.3
+// - 2". A prerelease tag is read and ignored: images carry releases only. Pure, any thread.
 
 #include <compare>
 #include <optional>

@@ -8,18 +8,16 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Length of the valid UTF-8 sequence that starts at `at`, 0 when there is none (RFC 3629: no overlong forms, no surrogates).
+// Length of the valid UTF-8 sequence that starts at `at`, 0 when there is none (RFC 3629: no overlong forms,
+// no surrogates).
 std::size_t sequence_length(std::string_view bytes, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const unsigned char first = byte(at);
-    if (first < 0x80)
-        return 1;
+    if (first < 0x80) return 1;
     const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (length == 0 || first > 0xF4 || at + length > bytes.size())
-        return 0;
+    if (length == 0 || first > 0xF4 || at + length > bytes.size()) return 0;
     for (std::size_t i = 1; i < length; ++i)
-        if ((byte(at + i) & 0xC0) != 0x80)
-            return 0;
+        if ((byte(at + i) & 0xC0) != 0x80) return 0;
     const unsigned char second = byte(at + 1);
     const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
     const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
@@ -29,10 +27,8 @@ std::size_t sequence_length(std::string_view bytes, std::size_t at) {
 } // namespace
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back()))
-        text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
     return text;
 }
 
@@ -41,8 +37,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     while (!text.empty()) {
         const auto end = text.find('\n');
         auto line = text.substr(0, end);
-        if (line.ends_with('\r'))
-            line.remove_suffix(1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
         lines.push_back(line);
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
     }
@@ -50,8 +45,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 std::string to_valid_utf8(std::string_view bytes) {
-    if (bytes.starts_with("\xEF\xBB\xBF"))
-        bytes.remove_prefix(3);
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     std::string out;
     out.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
@@ -68,14 +62,15 @@ std::string to_valid_utf8(std::string_view bytes) {
 }
 
 bool is_printable(std::string_view text) {
-    return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    return std::ranges::none_of(text,
+                                [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool is_plain_path(std::string_view path) {
-    if (!is_printable(path) || path.starts_with('/') || path.find_first_of("$\\\"'`*?[]<>|;&!{}") != path.npos)
+    if (!is_printable(path) || path.starts_with('/') ||
+        path.find_first_of("$\\\"'`*?[]<>|;&!{}") != path.npos)
         return false;
-    if (to_valid_utf8(path) != path)
-        return false;
+    if (to_valid_utf8(path) != path) return false;
     const auto joined = join_path("", path);
     return joined.has_value();
 }
@@ -87,8 +82,7 @@ std::optional<std::string> join_path(std::string_view base, std::string_view pat
             const auto slash = rest.find('/');
             const auto part = rest.substr(0, slash);
             rest = slash == rest.npos ? std::string_view{} : rest.substr(slash + 1);
-            if (part.empty() || part == ".")
-                continue;
+            if (part.empty() || part == ".") continue;
             if (part != "..")
                 parts.push_back(part);
             else if (parts.empty())
@@ -99,8 +93,7 @@ std::optional<std::string> join_path(std::string_view base, std::string_view pat
     }
     std::string joined;
     for (const auto part : parts) {
-        if (!joined.empty())
-            joined += '/';
+        if (!joined.empty()) joined += '/';
         joined += part;
     }
     return joined;
@@ -117,23 +110,20 @@ std::string_view file_name(std::string_view path) {
 }
 
 bool matches_glob(std::string_view pattern, std::string_view path) {
-    if (pattern.empty())
-        return path.empty();
+    if (pattern.empty()) return path.empty();
     if (pattern.starts_with("**")) {
         auto rest = pattern.substr(2);
-        if (rest.starts_with('/'))
-            rest.remove_prefix(1);
-        if (rest.empty() || matches_glob(rest, path))
-            return true;
+        if (rest.starts_with('/')) rest.remove_prefix(1);
+        if (rest.empty() || matches_glob(rest, path)) return true;
         const auto slash = path.find('/');
         return slash != path.npos && matches_glob(pattern, path.substr(slash + 1));
     }
     if (pattern.front() == '*') {
-        if (matches_glob(pattern.substr(1), path))
-            return true;
+        if (matches_glob(pattern.substr(1), path)) return true;
         return !path.empty() && path.front() != '/' && matches_glob(pattern, path.substr(1));
     }
-    return !path.empty() && pattern.front() == path.front() && matches_glob(pattern.substr(1), path.substr(1));
+    return !path.empty() && pattern.front() == path.front() &&
+           matches_glob(pattern.substr(1), path.substr(1));
 }
 
 std::vector<std::string> command_words(std::string_view command) {
@@ -141,8 +131,7 @@ std::vector<std::string> command_words(std::string_view command) {
     std::string word;
     bool open = false;
     const auto flush = [&] {
-        if (open)
-            words.push_back(std::move(word));
+        if (open) words.push_back(std::move(word));
         word.clear();
         open = false;
     };
