@@ -1,8 +1,9 @@
 #pragma once
 // HTTP/1.1 client over TCP (plain) and unix sockets, for Docker's engine and Caddy. One connection per
 // request. Every call has a deadline. Errors: unavailable (cannot connect, broken off, deadline), too_large
-// (answer over its limit), bad_request (answer is not HTTP). A status of 400 and above is a Response, not an
-// Error. Loop thread only.
+// (answer over its limit), bad_request (answer is not HTTP), invalid (the call holds what HTTP does not
+// allow), cancelled, or the source's or sink's own. "Cannot connect." is the message when nobody listens. A
+// status of 400 and above is a Response, not an Error. Loop thread only.
 
 #include "base/result.hpp"
 #include "net/http_message.hpp"

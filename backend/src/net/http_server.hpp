@@ -1,7 +1,9 @@
 #pragma once
 // The HTTP/1.1 server: accepts, parses within limits, calls one handler per request, keeps connections alive,
 // hands WebSocket upgrades over. Owned by App. Loop thread only. Malformed, oversized and slow requests are
-// answered and closed here (400, 413, 431, 408); the handler sees complete requests only.
+// answered and closed here (400, 408, 413, 415, 417, 431: problem documents); the handler sees complete
+// requests only. HEAD reaches it as GET and is answered without the body. Date, Content-Length and Connection
+// are the server's own: a handler's are dropped. An exception of the handler is answered with 500.
 
 #include "base/result.hpp"
 #include "net/http_message.hpp"
@@ -30,8 +32,7 @@ struct HttpServerLimits {
     std::size_t websocket_messages_per_minute = 100;     // inbound, pings count; 1008
     std::size_t websocket_queue_bytes = 1024 * 1024;     // outbound, see WebSocket::send()
     std::chrono::milliseconds websocket_silence{60'000}; // pinged after half of it, given up after the whole
-    std::chrono::milliseconds websocket_close_time{
-        5'000}; // from close() to closing the connection the hard way
+    std::chrono::milliseconds websocket_close_time{5'000}; // from close() to hanging up
 };
 
 class HttpServer {
@@ -50,7 +51,7 @@ class HttpServer {
     [[nodiscard]] std::size_t connections() const;
 
     // Await it before the server goes. Stops accepting, drops idle connections, lets running requests finish
-    // within `patience`, closes WebSockets with 1001, then the rest.
+    // within `patience`, closes WebSockets with 1001, then cancels the rest.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   private:

@@ -1,7 +1,7 @@
 #pragma once
 // Child processes: argv only, never a shell. The child gets an empty environment plus `environment`, its own
-// process group, no inherited descriptors but its three, and is killed (SIGTERM to the group, SIGKILL after 2
-// s) when the deadline passes, a sink fails or the caller is cancelled. What it leaves running in its group
+// process group, no inherited descriptors but its three, and is killed (SIGTERM to the group, SIGKILL after
+// 2 s) when the deadline passes, a sink fails or the caller is cancelled. What it leaves running in its group
 // is killed when it has ended. Linux: pidfd. Starting a child makes the whole program ignore SIGPIPE. Loop
 // thread only.
 
@@ -21,8 +21,7 @@
 namespace panel::net {
 
 struct ProcessSpec {
-    std::vector<std::string>
-        argv; // argv[0] is looked up in /usr/local/bin:/usr/bin:/bin unless it holds a '/'
+    std::vector<std::string> argv = {}; // argv[0] is looked up in /usr/local/bin, /usr/bin and /bin
     std::vector<std::pair<std::string, std::string>> environment = {};
     std::string working_directory = "/";
     std::string input = {}; // written to stdin, which is then closed

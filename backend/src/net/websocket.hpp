@@ -1,7 +1,9 @@
 #pragma once
 // One server-side WebSocket (RFC 6455). One reader, any number of senders: sends are queued and written in
-// order by one writer. No permessage-deflate. Lives as long as the upgrade handler that received it. Loop
-// thread only.
+// order by one writer. No permessage-deflate. Lives as long as the upgrade handler that received it: whatever
+// sends on it must have ended when the handler returns. Pings and closing are handled within receive(), so
+// somebody must be waiting in it all the time; cancelling receive() ends the socket. When the handler returns
+// the socket closes with 1000, when it throws with 1011. Loop thread only.
 
 #include <boost/asio/awaitable.hpp>
 
