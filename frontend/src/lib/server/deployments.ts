@@ -1,0 +1,54 @@
+import type { Deployment, DeploymentSummary, List } from '#lib/types.ts';
+import { LogTail } from '#lib/log/tail.ts';
+import type { Backend } from './backend.ts';
+
+export const recentDeployments = (backend: Backend, limit: number) =>
+	backend.json<List<DeploymentSummary>>('GET', `/deployments?limit=${limit}`);
+
+export function projectDeployments(
+	backend: Backend,
+	projectId: string,
+	limit: number,
+	cursor?: string | null
+) {
+	const query = new URLSearchParams({ limit: String(limit) });
+	if (cursor) query.set('cursor', cursor);
+	return backend.json<List<DeploymentSummary>>('GET', `/projects/${projectId}/deployments?${query}`);
+}
+
+export const getDeployment = (backend: Backend, id: string) =>
+	backend.json<Deployment>('GET', `/deployments/${id}`);
+
+export const startDeployment = (
+	backend: Backend,
+	projectId: string,
+	body: { branch?: string; commit_hash?: string } = {}
+) => backend.json<Deployment>('POST', `/projects/${projectId}/deployments`, { body });
+
+export const cancelDeployment = (backend: Backend, id: string) =>
+	backend.json<Deployment | undefined>('POST', `/deployments/${id}/cancel`, { body: {} });
+
+export const rollBackTo = (backend: Backend, id: string) =>
+	backend.json<Deployment>('POST', `/deployments/${id}/rollback`, { body: {} });
+
+/** Enough for nearly every log, and a bound on what one page view may cost. */
+const tailReadLimitBytes = 4 * 1024 * 1024;
+
+/** The last lines of a build log, with their numbers, for the first render. */
+export async function readLogTail(backend: Backend, id: string, lines: number) {
+	const tail = new LogTail(lines);
+	let offset = 0;
+	let end = false;
+	while (offset < tailReadLimitBytes) {
+		const response = await backend.raw('GET', `/deployments/${id}/log?offset=${offset}`, {
+			headers: { accept: 'text/plain' }
+		});
+		const piece = new Uint8Array(await response.arrayBuffer());
+		tail.push(piece);
+		end = response.headers.get('x-log-end') === 'true';
+		const next = Number(response.headers.get('x-log-next-offset') ?? offset + piece.length);
+		if (end || piece.length === 0 || !(next > offset)) break;
+		offset = next;
+	}
+	return { ...tail.result(), end };
+}

@@ -1,0 +1,29 @@
+/** One deployment with its steps, as the socket tells it while somebody looks at its page. */
+import { topics } from '#lib/paths.ts';
+import { isFinal } from '#lib/status.ts';
+import type { Deployment } from '#lib/types.ts';
+import type { Socket } from './socket.svelte.ts';
+
+export class FollowedDeployment {
+	readonly #id: number;
+	#latest = $state.raw<Deployment | null>(null);
+
+	constructor(id: number) {
+		this.#id = id;
+	}
+
+	start(socket: Socket): () => void {
+		return socket.subscribe(topics.deployment(this.#id), {
+			receive: (message) => {
+				if (message.data) this.#latest = message.data as Deployment;
+			}
+		});
+	}
+
+	/** What the page was rendered with, or what has been told since; what is final stays final. */
+	merge<T extends Omit<Deployment, 'plan'>>(sent: T): T {
+		const latest = this.#latest;
+		if (!latest || (isFinal(sent.status) && !isFinal(latest.status))) return sent;
+		return { ...sent, ...latest };
+	}
+}

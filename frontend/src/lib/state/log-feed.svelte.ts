@@ -1,0 +1,157 @@
+/**
+ * Where a log viewer gets its bytes. The build log: what is there by one streamed download, then the socket from exactly the next
+ * byte. The runtime log: the newest lines, then what is printed from now on.
+ */
+import { LogStore } from '#lib/log/store.ts';
+import { splitTime } from '#lib/log/line.ts';
+import { apiPaths, topics } from '#lib/paths.ts';
+import type { LogTailText } from '#lib/types.ts';
+import type { Message, Socket } from './socket.svelte.ts';
+
+export abstract class LogFeed {
+	readonly store = new LogStore();
+	/** Counts changes of the store, at most one each frame; reading it makes a view follow. */
+	version = $state(0);
+	ended = $state(false);
+	/** False until the lines that the server rendered are in the store. */
+	complete = $state(false);
+	failure = $state<string | null>(null);
+	#frame = 0;
+
+	protected changed(): void {
+		if (this.#frame) return;
+		this.#frame = requestAnimationFrame(() => {
+			this.#frame = 0;
+			this.version += 1;
+		});
+	}
+
+	abstract start(socket: Socket): () => void;
+}
+
+export class BuildLogFeed extends LogFeed {
+	readonly #id: number;
+	readonly #tail: LogTailText;
+
+	constructor(id: number, tail: LogTailText) {
+		super();
+		this.#id = id;
+		this.#tail = tail;
+		this.ended = tail.end;
+		if (tail.offset === 0) {
+			this.store.append(tail.text);
+			this.complete = true;
+		}
+	}
+
+	start(socket: Socket): () => void {
+		const stop = new AbortController();
+		const topic = topics.deploymentLog(this.#id);
+		const follow = () => {
+			if (stop.signal.aborted || this.ended) return;
+			const leave = socket.subscribe(topic, {
+				offset: () => this.store.byteLength,
+				receive: (message) => this.#receive(message, socket, topic)
+			});
+			stop.signal.addEventListener('abort', leave);
+		};
+		if (this.complete) follow();
+		else void this.#download(stop.signal).then(follow);
+		return () => stop.abort();
+	}
+
+	#receive(message: Message, socket: Socket, topic: string): void {
+		if (message.error) {
+			this.failure = message.error.detail;
+			return;
+		}
+		if (typeof message.data === 'string' && !this.store.appendAt(message.offset ?? 0, message.data)) {
+			socket.resume(topic);
+			return;
+		}
+		if (message.end) this.ended = true;
+		this.complete = true;
+		this.changed();
+	}
+
+	/** Everything from the first byte. What fails half-way is not lost: the socket goes on from there. */
+	async #download(signal: AbortSignal): Promise<void> {
+		try {
+			for (;;) {
+				const before = this.store.byteLength;
+				const response = await fetch(apiPaths.deploymentLog(this.#id, before), { signal });
+				if (!response.ok || !response.body) return;
+				const reader = response.body.getReader();
+				for (;;) {
+					const { value, done } = await reader.read();
+					if (done) break;
+					this.store.append(value);
+					if (this.store.byteLength >= this.#tail.nextOffset) this.complete = true;
+					this.changed();
+				}
+				if (response.headers.get('x-log-end') === 'true') this.ended = true;
+				if (this.ended || this.store.byteLength === before) return;
+			}
+		} catch {
+			return;
+		}
+	}
+}
+
+export class RuntimeLogFeed extends LogFeed {
+	readonly #projectId: number;
+	#lastTime = '';
+	#sameTime = new Set<string>();
+
+	constructor(projectId: number, text: string) {
+		super();
+		this.#projectId = projectId;
+		this.complete = true;
+		this.#add(text);
+	}
+
+	start(socket: Socket): () => void {
+		const stop = new AbortController();
+		const catchUp = () => void this.#catchUp(stop.signal);
+		const leave = socket.subscribe(topics.runtimeLog(this.#projectId), {
+			receive: (message) => {
+				if (typeof message.data === 'string') {
+					this.#add(message.data);
+					this.changed();
+				}
+			},
+			reconnected: catchUp
+		});
+		catchUp();
+		stop.signal.addEventListener('abort', leave);
+		return () => stop.abort();
+	}
+
+	/** The newest lines once more: what was printed between the render and the subscription, or while away. */
+	async #catchUp(signal: AbortSignal): Promise<void> {
+		try {
+			const response = await fetch(apiPaths.runtimeLog(this.#projectId), { signal });
+			if (response.ok) this.#add(await response.text());
+			this.changed();
+		} catch {
+			return;
+		}
+	}
+
+	/** Adds the lines that are newer than what is there: the two sources overlap. */
+	#add(text: string): void {
+		const fresh: string[] = [];
+		for (const line of text.split('\n')) {
+			if (line === '') continue;
+			const { time } = splitTime(line);
+			if (time !== null) {
+				if (time < this.#lastTime || (time === this.#lastTime && this.#sameTime.has(line))) continue;
+				if (time !== this.#lastTime) this.#sameTime.clear();
+				this.#lastTime = time;
+				this.#sameTime.add(line);
+			}
+			fresh.push(line);
+		}
+		if (fresh.length) this.store.append(`${fresh.join('\n')}\n`);
+	}
+}

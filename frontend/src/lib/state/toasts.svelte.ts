@@ -1,0 +1,31 @@
+/** Short words about results that cannot be seen where somebody looks. */
+import { getContext, setContext } from 'svelte';
+
+export interface Toast {
+	id: number;
+	text: string;
+	tone: 'ok' | 'err' | 'plain';
+	action?: { label: string; run: () => void };
+}
+
+export class Toasts {
+	list = $state<Toast[]>([]);
+	#next = 1;
+
+	show(text: string, tone: Toast['tone'] = 'plain', action?: Toast['action']): void {
+		const id = this.#next;
+		this.#next += 1;
+		this.list.push({ id, text, tone, action });
+		if (this.list.length > 3) this.list.shift();
+		setTimeout(() => this.close(id), action || tone === 'err' ? 10_000 : 5_000);
+	}
+
+	close(id: number): void {
+		this.list = this.list.filter((toast) => toast.id !== id);
+	}
+}
+
+const key = Symbol('toasts');
+
+export const provideToasts = (toasts: Toasts): Toasts => setContext(key, toasts);
+export const useToasts = (): Toasts => getContext<Toasts>(key);

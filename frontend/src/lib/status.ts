@@ -1,0 +1,70 @@
+/** What a status is called and which of the four tones it has: the same words in cards, lists, titles and the tab's icon. */
+import type { DeploymentStatus, DeploymentSummary, Project, StepName, StepStatus } from './types.ts';
+
+export type Tone = 'ok' | 'busy' | 'err' | 'off';
+
+export const isFinal = (status: DeploymentStatus): boolean =>
+	status === 'success' || status === 'failed' || status === 'cancelled' || status === 'superseded';
+
+const words: Record<DeploymentStatus, string> = {
+	pending: 'Queued',
+	building: 'Building',
+	deploying: 'Deploying',
+	success: 'Ready',
+	failed: 'Failed',
+	cancelled: 'Cancelled',
+	superseded: 'Superseded'
+};
+
+const tones: Record<DeploymentStatus, Tone> = {
+	pending: 'busy',
+	building: 'busy',
+	deploying: 'busy',
+	success: 'ok',
+	failed: 'err',
+	cancelled: 'off',
+	superseded: 'off'
+};
+
+export const deploymentWord = (status: DeploymentStatus): string => words[status];
+export const deploymentTone = (status: DeploymentStatus): Tone => tones[status];
+
+/** A project is what its running deployment does; else what visitors get. */
+export function projectState(
+	project: Pick<Project, 'status'>,
+	latest: Pick<DeploymentSummary, 'status' | 'is_live'> | null
+): { word: string; tone: Tone; running: boolean } {
+	if (latest && !isFinal(latest.status)) {
+		return { word: words[latest.status], tone: 'busy', running: true };
+	}
+	if (project.status === 'stopped') return { word: 'Stopped', tone: 'off', running: false };
+	if (latest?.status === 'failed') return { word: 'Deploy failed', tone: 'err', running: false };
+	if (project.status === 'active') return { word: 'Live', tone: 'ok', running: false };
+	if (project.status === 'failed') return { word: 'Failed', tone: 'err', running: false };
+	return { word: 'Never deployed', tone: 'off', running: false };
+}
+
+export const stepNames: StepName[] = [
+	'queued',
+	'clone',
+	'detect',
+	'build',
+	'start',
+	'health',
+	'switch',
+	'drain',
+	'finish'
+];
+
+/** The six stages that the nine steps are shown as. */
+export const stages: { name: string; steps: StepName[] }[] = [
+	{ name: 'Queue', steps: ['queued'] },
+	{ name: 'Clone', steps: ['clone'] },
+	{ name: 'Detect', steps: ['detect'] },
+	{ name: 'Build', steps: ['build'] },
+	{ name: 'Release', steps: ['start', 'health'] },
+	{ name: 'Route', steps: ['switch', 'drain', 'finish'] }
+];
+
+export const stepTone = (status: StepStatus): Tone =>
+	status === 'success' ? 'ok' : status === 'failed' ? 'err' : status === 'running' ? 'busy' : 'off';

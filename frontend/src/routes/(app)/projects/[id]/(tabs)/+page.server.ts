@@ -1,0 +1,39 @@
+import { BackendError } from '#lib/server/backend.ts';
+import { getDeployment, projectDeployments } from '#lib/server/deployments.ts';
+import { idParam } from '#lib/server/page-error.ts';
+import { getMetrics, getRuntimeLog } from '#lib/server/projects.ts';
+import { withoutDetails } from '#lib/server/summary.ts';
+import { LogTail } from '#lib/log/tail.ts';
+import type { PageServerLoad } from './$types';
+
+/** An app that is not running has no log and no metrics: nothing to fail a page for. */
+const optional = <T>(call: Promise<T>): Promise<T | null> =>
+	call.catch((error: unknown) => {
+		if (error instanceof BackendError) return null;
+		throw error;
+	});
+
+export const load: PageServerLoad = async ({ locals, params, parent, depends }) => {
+	depends('panel:projects');
+	const id = idParam(params.id);
+	const { backend } = locals;
+	const [{ items }, metrics, log, { project }] = await Promise.all([
+		projectDeployments(backend, id, 10),
+		optional(getMetrics(backend, id)),
+		optional(getRuntimeLog(backend, id, 200)),
+		parent()
+	]);
+	const liveId = project.live_deployment_id;
+	const listed = items.find((item) => item.id === liveId);
+	const current =
+		liveId && !listed ? await optional(getDeployment(backend, String(liveId))) : (listed ?? null);
+	const tail = new LogTail(200);
+	tail.push(new TextEncoder().encode(log ?? ''));
+	return {
+		deployments: items.slice(0, 5).map(withoutDetails),
+		current: current ? withoutDetails(current) : null,
+		previous: items.map(withoutDetails).find((item) => item.can_roll_back && item.id !== liveId) ?? null,
+		metrics,
+		log: tail.result().text
+	};
+};

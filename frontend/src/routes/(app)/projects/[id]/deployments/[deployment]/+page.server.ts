@@ -1,0 +1,32 @@
+import { error } from '@sveltejs/kit';
+import { getDeployment, projectDeployments, readLogTail } from '#lib/server/deployments.ts';
+import { idParam } from '#lib/server/page-error.ts';
+import { medianDurations, withoutDetails } from '#lib/server/summary.ts';
+import type { PageServerLoad } from './$types';
+
+const linesRendered = 200;
+
+export const load: PageServerLoad = async ({ locals, params, depends }) => {
+	depends('panel:projects');
+	const { backend } = locals;
+	const projectId = idParam(params.id);
+	const id = idParam(params.deployment);
+	const [deployment, log, recent] = await Promise.all([
+		getDeployment(backend, id),
+		readLogTail(backend, id, linesRendered),
+		projectDeployments(backend, projectId, 20)
+	]);
+	if (String(deployment.project_id) !== projectId) {
+		error(404, 'There is nothing here. It may have been deleted.', { code: 'not_found' });
+	}
+	const { plan: _plan, ...shown } = deployment;
+	return {
+		deployment: shown,
+		log,
+		median: medianDurations(recent.items)[deployment.project_id] ?? null,
+		previous:
+			recent.items
+				.map(withoutDetails)
+				.find((item) => item.can_roll_back && !item.is_live && item.id < deployment.id) ?? null
+	};
+};
