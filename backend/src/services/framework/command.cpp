@@ -52,57 +52,65 @@ Words without_wrappers(Words words) {
 
 struct DevelopmentServer {
     std::string_view program;
-    std::initializer_list<std::string_view> first_arguments; // "" stands for none, "*" for any
+    std::string_view first_arguments; // separated by blanks; "." stands for none at all, "--" for any option,
+                                      // "*" for anything
 };
 
-constexpr auto any = std::string_view("*");
+constexpr auto development_servers = std::to_array<DevelopmentServer>({
+    {"vite", ". dev serve preview --"},
+    {"next", ". dev --"},
+    {"nuxt", ". dev preview --"},
+    {"nuxi", ". dev preview"},
+    {"astro", ". dev preview"},
+    {"ng", "serve s dev"},
+    {"react-scripts", "start"},
+    {"react-app-rewired", "start"},
+    {"craco", "start"},
+    {"gatsby", "develop"},
+    {"docusaurus", "start"},
+    {"eleventy", "--serve --watch"},
+    {"webpack", "serve watch --watch"},
+    {"webpack-dev-server", "*"},
+    {"vue-cli-service", "serve"},
+    {"parcel", ". serve watch src index.html src/index.html"},
+    {"expo", "start"},
+    {"storybook", "dev"},
+    {"start-storybook", "*"},
+    {"nest", "start"},
+    {"remix", "dev vite:dev"},
+    {"react-router", "dev"},
+    {"vinxi", "dev"},
+    {"solid-start", "dev"},
+    {"nitro", "dev"},
+    {"nitropack", "dev"},
+    {"vitepress", ". dev serve preview"},
+    {"vuepress", "dev"},
+    {"rsbuild", "dev preview"},
+    {"rspack", "serve dev"},
+    {"wrangler", "dev"},
+    {"turbo", "dev watch"},
+    {"nx", "serve"},
+    {"strapi", "develop dev"},
+    {"medusa", "develop"},
+    {"hexo", "server s"},
+    {"nodemon", "*"},
+    {"ts-node-dev", "*"},
+    {"tsnd", "*"},
+    {"node-dev", "*"},
+    {"live-server", "*"},
+    {"browser-sync", "*"},
+});
 
-const auto& development_servers() {
-    static const auto list = std::to_array<DevelopmentServer>({
-        {"vite", {"", "dev", "serve", "preview", "--"}},
-        {"next", {"", "dev", "--"}},
-        {"nuxt", {"", "dev", "preview", "--"}},
-        {"nuxi", {"", "dev", "preview"}},
-        {"astro", {"", "dev", "preview"}},
-        {"ng", {"serve", "s", "dev"}},
-        {"react-scripts", {"start"}},
-        {"react-app-rewired", {"start"}},
-        {"craco", {"start"}},
-        {"gatsby", {"develop"}},
-        {"docusaurus", {"start"}},
-        {"eleventy", {"--serve", "--watch"}},
-        {"webpack", {"serve", "watch", "--watch"}},
-        {"webpack-dev-server", {any}},
-        {"vue-cli-service", {"serve"}},
-        {"parcel", {"", "serve", "watch", "./", "src", "index.html"}},
-        {"expo", {"start"}},
-        {"storybook", {"dev"}},
-        {"start-storybook", {any}},
-        {"nest", {"start"}},
-        {"remix", {"dev", "vite:dev"}},
-        {"react-router", {"dev"}},
-        {"vinxi", {"dev"}},
-        {"solid-start", {"dev"}},
-        {"nitro", {"dev"}},
-        {"nitropack", {"dev"}},
-        {"vitepress", {"", "dev", "serve", "preview"}},
-        {"vuepress", {"dev"}},
-        {"rsbuild", {"dev", "preview"}},
-        {"rspack", {"serve", "dev"}},
-        {"wrangler", {"dev"}},
-        {"turbo", {"dev", "watch"}},
-        {"nx", {"serve"}},
-        {"strapi", {"develop", "dev"}},
-        {"medusa", {"develop"}},
-        {"nodemon", {any}},
-        {"ts-node-dev", {any}},
-        {"tsnd", {any}},
-        {"node-dev", {any}},
-        {"live-server", {any}},
-        {"browser-sync", {any}},
-        {"hexo", {"server", "s"}},
-    });
-    return list;
+bool lists(std::string_view arguments, std::string_view first) {
+    while (!arguments.empty()) {
+        const auto end = std::min(arguments.find(' '), arguments.size());
+        const auto argument = arguments.substr(0, end);
+        if (argument == "*" || argument == first || (argument == "." && first.empty()) ||
+            (argument == "--" && first.starts_with('-')))
+            return true;
+        arguments.remove_prefix(std::min(arguments.size(), end + 1));
+    }
+    return false;
 }
 
 bool is_development_part(const Words& part) {
@@ -116,13 +124,9 @@ bool is_development_part(const Words& part) {
                    w.starts_with("--watch-path");
         });
     }
-    for (const auto& server : development_servers()) {
-        if (server.program != program) continue;
-        return std::ranges::any_of(server.first_arguments, [&](std::string_view argument) {
-            return argument == any || argument == first || (argument == "--" && first.starts_with("-"));
-        });
-    }
-    return false;
+    return std::ranges::any_of(development_servers, [&](const DevelopmentServer& server) {
+        return server.program == program && lists(server.first_arguments, first);
+    });
 }
 
 bool needs_shell(std::string_view command) {

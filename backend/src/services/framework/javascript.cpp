@@ -171,6 +171,8 @@ bool complete_javascript(const Project& project, const Match& match, Plan& plan)
         plan.framework = framework->id;
         plan.framework_name = framework->name;
         if (!framework->output_dir.empty()) plan.output_dir = std::string(framework->output_dir);
+        if (plan.kind == "server" && !framework->start_command.empty())
+            plan.start_command = std::string(framework->start_command);
         plan.single_page_app = framework->single_page_app;
         for (const auto& directory : framework->cache_directories)
             plan.recipe.cache_directories.emplace_back(directory);

@@ -179,36 +179,55 @@ bool serves_only_files(const Project& project, const Plan& plan) {
     return hands_out_files && plan.framework == "node";
 }
 
+// True for "node server.js" where server.js is in the repository: a server of the project's own around the
+// framework's.
+bool starts_own_source(const Project& project, const std::string& process) {
+    for (const std::string& word : program_words(process))
+        if (const auto path = join_path("", word);
+            path && !path->empty() && word != "node" && project.tree->exists(*path))
+            return true;
+    return false;
+}
+
+void keep_sources(Plan& plan) {
+    plan.recipe.runtime_files.clear();
+    plan.recipe.dependencies = Dependencies::production;
+}
+
+bool has_evidence(const Plan& plan, std::string_view field) {
+    return std::ranges::any_of(plan.evidence,
+                               [&](const Evidence& evidence) { return evidence.field == field; });
+}
+
 } // namespace
 
 bool choose_start(const Project& project, const Framework* framework, Plan& plan) {
     const bool is_tool = framework != nullptr && framework->layer >= Layer::application_tool;
-    const bool own_server = plan.recipe.dependencies == Dependencies::none && plan.kind == "server";
-    if (auto start = from_procfile(project, plan)) {
-        take(plan, std::move(*start));
-    } else if (serves_only_files(project, plan)) {
-        return false;
-    } else if (own_server && plan.start_command) {
-        plan.recipe.start_process = *plan.start_command; // the image holds nothing that a script could start
+    const bool listed =
+        plan.kind == "server" && !plan.recipe.runtime_files.empty() && plan.start_command.has_value();
+    auto chosen = from_procfile(project, plan);
+    if (!chosen && serves_only_files(project, plan)) return false;
+    if (!chosen) chosen = from_scripts(project, plan.kind == "static");
+    if (chosen && listed && !starts_own_source(project, chosen->process))
+        chosen.reset(); // the image holds the build's output, which has its own way to start
+    if (chosen && listed) keep_sources(plan);
+    if (!chosen && listed && !has_evidence(plan, "start_command"))
         plan.note("start_command", *plan.start_command, "default", "",
                   "how a build of " + plan.framework_name + " is started");
-    } else if (auto script = from_scripts(project, plan.kind == "static")) {
-        take(plan, std::move(*script));
-    } else if (plan.kind == "static") {
-        auto preview = framework != nullptr && framework->layer == Layer::application_tool
-                           ? from_preview(project)
-                           : std::nullopt;
-        if (!preview) return true;
-        take(plan, std::move(*preview));
-    } else if (is_tool && (plan.start_command || !framework->start_command.empty())) {
+    if (!chosen && listed) plan.recipe.start_process = *plan.start_command;
+    if (!chosen && plan.kind == "static") {
+        if (framework != nullptr && framework->layer == Layer::application_tool)
+            chosen = from_preview(project);
+        if (!chosen) return true;
+    }
+    if (!chosen && !listed && is_tool && (plan.start_command || !framework->start_command.empty())) {
         const std::string command =
             plan.start_command ? *plan.start_command : std::string(framework->start_command);
-        take(plan, {command, command, "default", "", "how " + plan.framework_name + " is started"});
-    } else if (auto entry = from_entry(project)) {
-        take(plan, std::move(*entry));
-    } else {
-        return false;
+        chosen = Start{command, command, "default", "", "how " + plan.framework_name + " is started"};
     }
+    if (!chosen && !listed) chosen = from_entry(project);
+    if (!chosen && !listed) return false;
+    if (chosen) take(plan, std::move(*chosen));
     choose_port(project, framework, plan);
     return true;
 }
