@@ -17,7 +17,9 @@ namespace {
 constexpr const char* kept_capabilities[] = {"CHOWN",  "DAC_OVERRIDE",     "FOWNER", "SETGID",
                                              "SETUID", "NET_BIND_SERVICE", "KILL"};
 
-constexpr std::int64_t open_files = 65536;
+// Plenty for one app on a small server, and below what engines may hand out: a container above its engine's
+// limit does not start.
+constexpr std::int64_t open_files = 16384;
 
 json::array text_array(const std::vector<std::string>& values) {
     json::array list;

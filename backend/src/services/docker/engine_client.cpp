@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto answer_deadline = 30s; // of calls that only look something up or note something down
 constexpr auto start_deadline = 60s;  // sets up the network; slow while a build uses the disk
 constexpr auto stop_patience = 30s;   // on top of the grace that the container gets
 constexpr auto remove_deadline = 60s; // of containers and images: deletes files
@@ -30,16 +29,15 @@ std::unexpected<Error> unreadable() {
     return fail(Code::unavailable, "Docker gave an answer that cannot be read.");
 }
 
-// What the HTTP client says about the connection, in words about Docker.
+// What the HTTP client says about the connection, in words about Docker. Errors of a source or sink pass as
+// they are.
 Error connection_error(Error error) {
-    if (error.code == Code::cancelled) return error;
-    if (error.message == "Cannot connect.")
-        return {Code::unavailable, "Docker is not running on this server.", {}};
-    if (error.message == "There was no answer in time.")
-        return {Code::unavailable, "Docker did not answer in time.", {}};
-    if (error.code == Code::unavailable) return {Code::unavailable, "Docker broke off the connection.", {}};
-    if (error.code == Code::bad_request)
-        return {Code::unavailable, "Docker gave an answer that cannot be read.", {}};
+    const auto unavailable = [](const char* sentence) { return Error{Code::unavailable, sentence, {}}; };
+    const std::string_view said = error.message;
+    if (said == "Cannot connect.") return unavailable("Docker is not running on this server.");
+    if (said == "There was no answer in time.") return unavailable("Docker did not answer in time.");
+    if (said.starts_with("The connection broke off")) return unavailable("Docker broke off the connection.");
+    if (error.code == Code::bad_request) return unavailable("Docker gave an answer that cannot be read.");
     return error;
 }
 
@@ -58,15 +56,16 @@ std::string value_of(const std::map<std::string, std::string>& labels, const std
 
 } // namespace
 
-EngineClient::EngineClient(std::string socket_path, asio::thread_pool& pool)
-    : socket_path_(std::move(socket_path)), pool_(pool) {}
+EngineClient::EngineClient(std::string socket_path, asio::thread_pool& pool,
+                           std::chrono::milliseconds answer_deadline)
+    : socket_path_(std::move(socket_path)), pool_(pool), answer_deadline_(answer_deadline) {}
 
 net::Call EngineClient::call(std::string method, std::string target) const {
     net::Call call;
     call.endpoint.socket_path = socket_path_;
     call.method = std::move(method);
     call.target = std::move(target);
-    call.deadline = answer_deadline;
+    call.deadline = answer_deadline_;
     return call;
 }
 

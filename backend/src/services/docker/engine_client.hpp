@@ -19,7 +19,9 @@ inline constexpr const char* data_label = "vps-panel.data";
 
 class EngineClient final : public DockerEngine {
   public:
-    EngineClient(std::string socket_path, boost::asio::thread_pool& pool);
+    // `answer_deadline` is for calls that only look something up or note something down.
+    EngineClient(std::string socket_path, boost::asio::thread_pool& pool,
+                 std::chrono::milliseconds answer_deadline = std::chrono::seconds{30});
 
     boost::asio::awaitable<Result<EngineVersion>> version() override;
 
@@ -63,6 +65,7 @@ class EngineClient final : public DockerEngine {
 
     std::string socket_path_;
     boost::asio::thread_pool& pool_;
+    std::chrono::milliseconds answer_deadline_;
     std::map<std::string, StatsSample> samples_; // the newest of each container, as it was asked for
 };
 

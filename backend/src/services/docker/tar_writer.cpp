@@ -76,11 +76,11 @@ TarWriter::TarWriter(std::chrono::sys_seconds modified) : impl_(std::make_unique
     impl_->modified = modified;
     auto* writer = impl_->writer.get();
     if (writer == nullptr) throw std::bad_alloc();
-    impl_->check(archive_write_set_format_pax_restricted(writer));
-    // Names are bytes in git: written as they are, whatever the locale of the process.
-    impl_->check(archive_write_set_options(writer, "hdrcharset=BINARY"));
+    impl_->check(archive_write_set_format_gnutar(writer));
     impl_->check(archive_write_set_bytes_per_block(writer, 0));
     impl_->check(archive_write_open2(writer, &impl_->pending, nullptr, collect, nullptr, nullptr));
+    // BuildKit tells a tar from a bare Dockerfile by its first 512 bytes alone: they must be a whole member.
+    impl_->begin("./", AE_IFDIR, executable_mode, 0, {});
 }
 
 TarWriter::~TarWriter() = default;

@@ -1,7 +1,8 @@
 #pragma once
-// Writes a tar archive piece by piece (ustar with pax where needed, by libarchive), with one time and owner
-// for all entries so that equal content gives equal bytes; parent directories are added by themselves. Throws
-// std::logic_error when a file gets more or fewer bytes than announced. Pure; not thread-safe.
+// Writes a tar archive piece by piece (GNU format, which keeps names as the bytes they are, by libarchive),
+// with one time and owner for all entries so that equal content gives equal bytes; parent directories are
+// added by themselves. Throws std::logic_error when a file gets more or fewer bytes than announced. Pure; not
+// thread-safe.
 
 #include <chrono>
 #include <cstdint>

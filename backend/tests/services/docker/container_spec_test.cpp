@@ -26,7 +26,7 @@ TEST_CASE("a container gets its limits, one loopback port and nothing of the hos
           R"("Labels":{"vps-panel.data":"d1","vps-panel.project":"3"},)"
           R"("ExposedPorts":{"3000/tcp":{}},)"
           R"("HostConfig":{"Memory":536870912,"MemorySwap":536870912,"NanoCpus":1500000000,"PidsLimit":512,)"
-          R"("Ulimits":[{"Name":"nofile","Soft":65536,"Hard":65536}],)"
+          R"("Ulimits":[{"Name":"nofile","Soft":16384,"Hard":16384}],)"
           R"("NetworkMode":"vps-panel-p3","IpcMode":"private","CapDrop":["ALL"],)"
           R"("CapAdd":["CHOWN","DAC_OVERRIDE","FOWNER","SETGID","SETUID","NET_BIND_SERVICE","KILL"],)"
           R"("SecurityOpt":["no-new-privileges"],"Init":true,"RestartPolicy":{"Name":"unless-stopped"},)"
@@ -41,7 +41,7 @@ TEST_CASE("a container to copy from publishes nothing and reaches no network") {
     spec.command = {"none"};
     CHECK(render_container(spec) ==
           R"({"Image":"vps-panel/p3:d12","Cmd":["none"],"Env":[],"Labels":{},)"
-          R"("HostConfig":{"PidsLimit":512,"Ulimits":[{"Name":"nofile","Soft":65536,"Hard":65536}],)"
+          R"("HostConfig":{"PidsLimit":512,"Ulimits":[{"Name":"nofile","Soft":16384,"Hard":16384}],)"
           R"("NetworkMode":"none","IpcMode":"private","CapDrop":["ALL"],)"
           R"("CapAdd":["CHOWN","DAC_OVERRIDE","FOWNER","SETGID","SETUID","NET_BIND_SERVICE","KILL"],)"
           R"("SecurityOpt":["no-new-privileges"],"Init":true,"RestartPolicy":{"Name":"unless-stopped"},)"

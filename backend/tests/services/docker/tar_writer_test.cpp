@@ -63,20 +63,21 @@ TEST_CASE("files, modes, links and parent directories come back as written") {
     writer.link("app/latest", "src/index.js");
     writer.file("app/empty", "");
     const auto members = read_back(finished(writer));
-    REQUIRE(members.size() == 7);
-    CHECK(members[0].path == "app/");
-    CHECK(members[0].type == AE_IFDIR);
-    CHECK(members[0].mode == 0755);
-    CHECK(members[1].path == "app/src/");
-    CHECK(members[2].content == "export {};\n");
-    CHECK(members[2].mode == 0644);
-    CHECK(members[2].time == 946'684'800);
-    CHECK(members[3].path == "app/bin/");
-    CHECK(members[4].content == "#!/bin");
-    CHECK(members[4].mode == 0755);
-    CHECK(members[5].type == AE_IFLNK);
-    CHECK(members[5].content == "src/index.js");
-    CHECK(members[6].content.empty());
+    REQUIRE(members.size() == 8);
+    CHECK(members[0].path == "./");
+    CHECK(members[1].path == "app/");
+    CHECK(members[1].type == AE_IFDIR);
+    CHECK(members[1].mode == 0755);
+    CHECK(members[2].path == "app/src/");
+    CHECK(members[3].content == "export {};\n");
+    CHECK(members[3].mode == 0644);
+    CHECK(members[3].time == 946'684'800);
+    CHECK(members[4].path == "app/bin/");
+    CHECK(members[5].content == "#!/bin");
+    CHECK(members[5].mode == 0755);
+    CHECK(members[6].type == AE_IFLNK);
+    CHECK(members[6].content == "src/index.js");
+    CHECK(members[7].content.empty());
 }
 
 TEST_CASE("long names, names beyond ASCII and names that are no text survive") {
@@ -95,6 +96,14 @@ TEST_CASE("long names, names beyond ASCII and names that are no text survive") {
         if (member.type == AE_IFLNK) CHECK(member.content == deep);
     }
     CHECK(found == names);
+}
+
+TEST_CASE("the first 512 bytes are a whole member, whatever the first name is") {
+    TarWriter writer;
+    writer.file(std::string(200, 'n') + "/\xC3\xBC", "x");
+    const auto tar = finished(writer);
+    CHECK(tar.substr(0, 3) == std::string("./\0", 3));
+    CHECK(tar[156] == '5'); // a directory, which has no content
 }
 
 TEST_CASE("equal content gives equal bytes, and the time is the caller's") {
