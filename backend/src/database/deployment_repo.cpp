@@ -2,6 +2,7 @@
 
 #include "database/columns.hpp"
 #include "database/explanation_json.hpp"
+#include "database/id_list.hpp"
 #include "database/query.hpp"
 
 #include <algorithm>
@@ -50,12 +51,7 @@ constexpr const char* list_recent_own_sql =
     "SELECT " ROW_COLUMNS ROW_TABLES                                                                         \
     "WHERE d.id IN (SELECT (SELECT MAX(n.id) FROM deployments n WHERE n.project_id = q.id) FROM projects q "
 constexpr const char* latest_one_sql = NEWEST_OF "WHERE q.id = :a0)";
-constexpr const char* latest_many_sql = NEWEST_OF
-    "WHERE q.id IN (:a0, :a1, :a2, :a3, :a4, :a5, :a6, :a7, :a8, :a9, :b0, :b1, :b2, :b3, :b4, :b5, :b6, "
-    ":b7, :b8, :b9, "
-    ":c0, :c1, :c2, :c3, :c4, :c5, :c6, :c7, :c8, :c9, :d0, :d1, :d2, :d3, :d4, :d5, :d6, :d7, :d8, :d9, "
-    ":e0, :e1, :e2, :e3, :e4, :e5, :e6, :e7, :e8, :e9))";
-constexpr std::size_t latest_many = 50;
+constexpr const char* latest_many_sql = NEWEST_OF "WHERE q.id IN " FIFTY_IDS ")";
 constexpr const char* unfinished_sql =
     "SELECT " DEPLOYMENT_COLUMNS
     " FROM deployments d WHERE d.status IN ('pending', 'building', 'deploying') ORDER BY d.id";
@@ -202,12 +198,8 @@ std::vector<DeploymentRow> list_recent_deployments(soci::session& session, const
 std::map<std::int64_t, DeploymentRow> latest_deployments(soci::session& session,
                                                          const std::vector<std::int64_t>& project_ids) {
     std::map<std::int64_t, DeploymentRow> latest;
-    for (std::size_t first = 0; first < project_ids.size(); first += latest_many) {
-        const auto count = std::min(project_ids.size() - first, latest_many);
-        std::vector<std::int64_t> ids(project_ids.begin() + static_cast<std::ptrdiff_t>(first),
-                                      project_ids.begin() + static_cast<std::ptrdiff_t>(first + count));
-        if (count > 1) ids.resize(latest_many); // no project has id 0
-        Query query(session, count > 1 ? latest_many_sql : latest_one_sql);
+    for (const auto& ids : in_groups(project_ids)) {
+        Query query(session, ids.size() == 1 ? latest_one_sql : latest_many_sql);
         for (const auto& id : ids) query.use(id);
         DeploymentRow row;
         select_into(query, row);

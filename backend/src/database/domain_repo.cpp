@@ -1,6 +1,7 @@
 #include "database/domain_repo.hpp"
 
 #include "database/columns.hpp"
+#include "database/id_list.hpp"
 #include "database/query.hpp"
 
 namespace panel::database {
@@ -10,6 +11,10 @@ namespace {
 constexpr const char* list_sql = DOMAIN_COLUMNS "WHERE project_id = :project ORDER BY is_primary DESC, id";
 constexpr const char* list_all_sql = DOMAIN_COLUMNS "ORDER BY is_primary DESC, id";
 constexpr const char* find_sql = DOMAIN_COLUMNS "WHERE id = :id AND project_id = :project";
+constexpr const char* list_of_one_sql =
+    DOMAIN_COLUMNS "WHERE project_id IN (:a0) ORDER BY is_primary DESC, id";
+constexpr const char* list_of_many_sql =
+    DOMAIN_COLUMNS "WHERE project_id IN " FIFTY_IDS " ORDER BY is_primary DESC, id";
 #undef DOMAIN_COLUMNS
 constexpr const char* insert_sql =
     "INSERT INTO domains (project_id, domain, is_primary, tls, created_at) "
@@ -38,6 +43,19 @@ std::vector<Domain> list_domains(soci::session& session, std::int64_t project_id
     query.use(project_id);
     select_into(query, domain);
     while (query.next()) domains.push_back(domain);
+    return domains;
+}
+
+std::map<std::int64_t, std::vector<Domain>> list_domains_of(soci::session& session,
+                                                            const std::vector<std::int64_t>& project_ids) {
+    std::map<std::int64_t, std::vector<Domain>> domains;
+    for (const auto& ids : in_groups(project_ids)) {
+        Domain domain;
+        Query query(session, ids.size() == 1 ? list_of_one_sql : list_of_many_sql);
+        for (const auto& id : ids) query.use(id);
+        select_into(query, domain);
+        while (query.next()) domains[domain.project_id].push_back(domain);
+    }
     return domains;
 }
 

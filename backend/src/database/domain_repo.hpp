@@ -15,6 +15,9 @@ namespace panel::database {
 
 [[nodiscard]] std::vector<Domain> list_domains(soci::session& session,
                                                std::int64_t project_id); // primary first, then by id
+// Of each of the projects that has any, by project id.
+[[nodiscard]] std::map<std::int64_t, std::vector<Domain>>
+list_domains_of(soci::session& session, const std::vector<std::int64_t>& project_ids);
 [[nodiscard]] std::map<std::int64_t, std::vector<Domain>> list_all_domains(soci::session& session);
 [[nodiscard]] std::optional<Domain> find_domain(soci::session& session, std::int64_t project_id,
                                                 std::int64_t id);

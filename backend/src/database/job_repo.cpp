@@ -18,6 +18,8 @@ constexpr const char* claim_sql =
     "AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.project_id = j.project_id AND o.state = 'claimed' AND "
     "o.lease_until > :held_now) "
     "ORDER BY j.id LIMIT 1) RETURNING id, kind, project_id, subject_id, attempts, fence";
+constexpr const char* holds_sql =
+    "SELECT 1 FROM jobs WHERE id = :id AND fence = :fence AND state = 'claimed'";
 constexpr const char* extend_sql =
     "UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND fence = :fence AND state = 'claimed'";
 constexpr const char* complete_sql =
@@ -59,6 +61,12 @@ bool extend_lease(soci::session& session, std::int64_t id, std::int64_t fence,
     const Timestamp lease_until = now + lease;
     Query query(session, extend_sql);
     return query.use(lease_until, id, fence).run() > 0;
+}
+
+bool holds_lease(soci::session& session, std::int64_t id, std::int64_t fence) {
+    int one = 0;
+    Query query(session, holds_sql);
+    return query.use(id, fence).into(one).only();
 }
 
 bool complete_job(soci::session& session, std::int64_t id, std::int64_t fence) {
