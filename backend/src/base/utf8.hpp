@@ -1,0 +1,15 @@
+#pragma once
+// Makes any bytes valid UTF-8 text. Pure; any thread.
+
+#include <string>
+#include <string_view>
+
+namespace panel {
+
+// Each byte that is not part of a valid sequence (RFC 3629), and NUL, becomes U+FFFD.
+[[nodiscard]] std::string to_valid_utf8(std::string_view bytes);
+
+// The longest prefix of at most `limit` bytes that ends between characters. `text` must be valid UTF-8.
+[[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t limit);
+
+} // namespace panel

@@ -1,0 +1,32 @@
+#include "services/deployment/container_of.hpp"
+
+#include "services/deployment/site_of.hpp"
+
+namespace panel::deployment {
+
+std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64_t deployment_id, const Settings& settings) {
+    return {{label_installation, settings.installation},
+            {label_project, std::to_string(project_id)},
+            {label_deployment, std::to_string(deployment_id)}};
+}
+
+docker::ContainerSpec container_of(const Project& project, const Release& release,
+                                   const std::vector<std::pair<std::string, std::string>>& environment, const Settings& settings) {
+    const auto slot = parse_slot(release.slot);
+    docker::ContainerSpec spec;
+    spec.name = container_name(project.id, slot);
+    spec.image = release.image_id;
+    spec.network = network_name(project.id);
+    spec.labels = labels_of(project.id, release.deployment_id, settings);
+    spec.container_port = static_cast<std::uint16_t>(release.container_port);
+    spec.host_port = slot_port(project, slot);
+    spec.memory_bytes = settings.app_memory_bytes;
+    spec.environment = {{"PORT", std::to_string(release.container_port)}, {"HOST", "0.0.0.0"}};
+    for (const auto& variable : environment) {
+        std::erase_if(spec.environment, [&](const auto& ours) { return ours.first == variable.first; });
+        spec.environment.push_back(variable);
+    }
+    return spec;
+}
+
+} // namespace panel::deployment

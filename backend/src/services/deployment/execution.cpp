@@ -1,0 +1,184 @@
+#include "services/deployment/execution.hpp"
+
+#include "database/database.hpp"
+#include "database/deployment_repo.hpp"
+#include "database/domain_repo.hpp"
+#include "database/job_repo.hpp"
+#include "database/project_repo.hpp"
+#include "database/release_repo.hpp"
+#include "services/deployment/deployment_events.hpp"
+#include "services/deployment/environment_snapshot.hpp"
+#include "services/deployment/explain.hpp"
+#include "services/deployment/release_record.hpp"
+#include "services/deployment/site_of.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace panel::deployment {
+
+namespace {
+
+struct Before {
+    std::vector<Domain> domains;
+    std::optional<Release> live;
+    std::optional<Release> kept; // the release to roll back to
+};
+
+DeploymentStatus status_during(Action action) {
+    return step_of(action) < StepName::start ? DeploymentStatus::building : DeploymentStatus::deploying;
+}
+
+} // namespace
+
+Execution::Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, Lease lease)
+    : ports_(ports), log_(log), deployment_(std::move(deployment)), project_(std::move(project)), lease_(lease),
+      build_id_(fmt::format("vps-panel-d{}-{}", deployment_.id, lease.fence)) {}
+
+asio::awaitable<Result<PipelineStart>> Execution::prepare() {
+    auto read = [project = project_.id, live = project_.live_deployment_id, kept = deployment_.rollback_of](soci::session& session) {
+        Before before;
+        before.domains = database::list_domains(session, project);
+        if (live) before.live = database::find_release(session, *live);
+        if (kept) before.kept = database::find_release(session, *kept);
+        return before;
+    };
+    auto before = co_await ports_.database.read(std::move(read));
+    auto site = site_of(project_, before.domains, ports_.settings);
+    if (!site) co_return std::unexpected(site.error());
+    site_ = std::move(*site);
+    domains_ = std::move(before.domains);
+
+    PipelineStart start;
+    start.already_live = project_.live_deployment_id == deployment_.id;
+    if (before.live) {
+        previous_ = parse_slot(before.live->slot);
+        previous_files_ = static_files_of(*before.live);
+        previous_single_page_ = is_single_page(*before.live);
+    }
+    if (start.already_live) {
+        // The other slot is what there was before; what it holds, if anything, is drained and stopped.
+        release_ = *before.live;
+        const auto live = previous_;
+        previous_ = live == caddy::Slot::green ? caddy::Slot::blue : live == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::none;
+        start.has_previous = is_container(previous_);
+        co_return start;
+    }
+    start.has_previous = is_container(previous_);
+    // Markers that a dead worker left half-way: the record is right.
+    if (ports_.markers.read(project_.id) != previous_) {
+        if (previous_ == caddy::Slot::static_files) (void)ports_.markers.publish_static(project_.id, previous_files_);
+        if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set) co_return std::unexpected(set.error());
+    }
+    if (deployment_.rollback_of) {
+        if (!before.kept || !before.kept->image_available)
+            co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.", *deployment_.rollback_of));
+        release_ = std::move(*before.kept);
+        auto environment = open_snapshot(ports_.secrets, release_.project_id, release_.deployment_id, release_.environment);
+        if (!environment) co_return std::unexpected(environment.error());
+        environment_ = std::move(*environment);
+        single_page_ = is_single_page(release_);
+        start.is_rollback = true;
+        start.is_static = is_static();
+    }
+    release_.deployment_id = deployment_.id;
+    release_.project_id = project_.id;
+    co_return start;
+}
+
+asio::awaitable<void> Execution::enter_step(Action action) {
+    const auto step = step_of(action);
+    if (step_ == step) co_return;
+    const auto previous = std::exchange(step_, step);
+    const bool is_first = !previous;
+    const auto ending = std::exchange(step_ending_, StepStatus::success);
+    auto deferred = std::exchange(deferred_, {});
+    const bool is_undo = outcome_ != Outcome::succeeded;
+    auto write = [this, step, previous, ending, is_first, is_undo, action, &deferred](soci::session& session) {
+        const auto now = ports_.clock.now();
+        for (const auto& task : deferred) task(session);
+        if (is_first) database::end_step(session, deployment_.id, StepName::queued, StepStatus::success, now);
+        if (previous) database::end_step(session, deployment_.id, *previous, ending, now);
+        if (is_undo) return; // the failed step stays the last that ran
+        for (const auto skipped : all_steps)
+            if (skipped < step && (is_first || skipped > *previous) && skipped != StepName::queued)
+                database::end_step(session, deployment_.id, skipped, StepStatus::skipped, now);
+        database::start_step(session, deployment_.id, step, now);
+        database::set_deployment_status(session, deployment_.id, status_during(action), now);
+    };
+    co_await ports_.database.write(std::move(write));
+    ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
+}
+
+asio::awaitable<Result<void>> Execution::perform(Action action) {
+    if (action != Action::finish_success && action != Action::finish_failed) co_await enter_step(action);
+    switch (action) {
+    case Action::fetch: co_return co_await fetch();
+    case Action::detect: co_return co_await detect();
+    case Action::build: co_return co_await build();
+    case Action::export_files: co_return co_await export_files();
+    case Action::start: co_return co_await start();
+    case Action::check_health: co_return co_await (is_static() ? check_files() : check_health());
+    case Action::route: co_return co_await route();
+    case Action::switch_over: co_return co_await switch_over();
+    case Action::confirm_route: co_return co_await confirm_route();
+    case Action::commit_live: co_return co_await commit_live();
+    case Action::drain: co_return co_await drain();
+    case Action::stop_previous: co_return co_await stop_previous();
+    case Action::undo_switch: co_return co_await undo_switch();
+    case Action::remove_new: co_return co_await remove_new();
+    case Action::finish_success:
+    case Action::finish_failed: co_return co_await finish();
+    }
+    co_return fail(Code::internal, "unknown action");
+}
+
+void Execution::end_action(Action, Outcome outcome) {
+    if (outcome == Outcome::failed && outcome_ == Outcome::succeeded) step_ending_ = StepStatus::failed;
+    if (outcome == Outcome::cancelled && outcome_ == Outcome::succeeded) step_ending_ = StepStatus::cancelled;
+}
+
+asio::awaitable<Result<void>> Execution::finish() {
+    const auto status = outcome_ == Outcome::succeeded   ? DeploymentStatus::success
+                        : outcome_ == Outcome::cancelled ? DeploymentStatus::cancelled
+                                                         : DeploymentStatus::failed;
+    if (explanation_ && outcome_ == Outcome::failed) explanation_->visitors = what_visitors_see(project_.live_deployment_id);
+    if (outcome_ == Outcome::succeeded) {
+        co_await log_.heading(fmt::format("Live at {}", url_of(project_, domains_, ports_.settings)));
+    } else if (outcome_ == Outcome::cancelled) {
+        co_await log_.heading("Cancelled. " + what_visitors_see(project_.live_deployment_id));
+    } else if (explanation_) {
+        co_await log_.line("\x1b[31m==> Failed:\x1b[0m " + explanation_->sentence + " " + explanation_->visitors);
+    }
+    co_await log_.close();
+    auto deferred = std::exchange(deferred_, {});
+    auto write = [this, status, &deferred](soci::session& session) {
+        const auto now = ports_.clock.now();
+        if (!database::holds_lease(session, lease_.job_id, lease_.fence)) return false;
+        for (const auto& task : deferred) task(session);
+        if (step_) database::end_step(session, deployment_.id, *step_, step_ending_, now);
+        if (status == DeploymentStatus::success) {
+            database::start_step(session, deployment_.id, StepName::finish, now);
+            if (step_ && *step_ < StepName::drain) database::end_step(session, deployment_.id, StepName::drain, StepStatus::skipped, now);
+        }
+        const auto ending = status == DeploymentStatus::success ? StepStatus::success : step_ending_;
+        const auto told = status == DeploymentStatus::failed ? explanation_ : std::nullopt;
+        database::finish_deployment(session, deployment_.id, status, told, ending, now);
+        if (status == DeploymentStatus::failed && !project_.live_deployment_id)
+            database::set_project_status(session, project_.id, ProjectStatus::failed, now);
+        return true;
+    };
+    const bool written = co_await ports_.database.write(std::move(write));
+    if (!written) co_return fail(Code::conflict, "another worker has taken this deployment over");
+    ports_.events.publish({DeploymentEvents::Event::Kind::log_grew, deployment_.id, project_.id});
+    ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
+    co_return Result<void>{};
+}
+
+Result<void> Execution::explain(const Error& error, std::string reason, std::string next_step) {
+    if (error.code != Code::cancelled) explanation_ = explain_error(std::move(reason), error.message, std::move(next_step));
+    return std::unexpected(error);
+}
+
+} // namespace panel::deployment

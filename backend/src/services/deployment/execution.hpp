@@ -1,0 +1,135 @@
+#pragma once
+// One running deployment: performs the pipeline's actions on the real ports and keeps what they find out. Each action is idempotent: a
+// deployment taken over from a dead worker starts again and ends the same. Lives inside Runner::run. Loop thread only.
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "models/deployment.hpp"
+#include "models/domain.hpp"
+#include "models/project.hpp"
+#include "services/caddy/proxy_control.hpp"
+#include "services/caddy/slot_markers.hpp"
+#include "services/deployment/build_log.hpp"
+#include "services/deployment/pipeline.hpp"
+#include "services/deployment/settings.hpp"
+#include "services/docker/docker_engine.hpp"
+#include "services/framework/plan.hpp"
+#include "services/git/git_client.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace panel::database {
+class Database;
+}
+
+namespace panel::crypto {
+class SecretBox;
+}
+
+namespace panel::environment {
+class EnvironmentService;
+}
+
+namespace panel::deployment {
+
+// The ports and services that deployments stand on; App owns them all and outlives every deployment.
+struct Ports {
+    database::Database& database;
+    const Clock& clock;
+    docker::DockerEngine& docker;
+    git::GitClient& git;
+    caddy::ProxyControl& proxy;
+    caddy::SlotMarkers& markers;
+    environment::EnvironmentService& environment;
+    const crypto::SecretBox& secrets;
+    DeploymentEvents& events;
+    boost::asio::thread_pool& pool;
+    Settings settings;
+};
+
+// A lease on the job; `lost` when another worker may have taken it over.
+struct Lease {
+    std::int64_t job_id = 0;
+    std::int64_t fence = 0;
+};
+
+class Execution {
+  public:
+    Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, Lease lease);
+
+    // Reads what is live now and makes the markers say so; for a rollback, reads the kept release.
+    boost::asio::awaitable<Result<PipelineStart>> prepare();
+    // Performs one action. An error is a failure with explanation() set.
+    boost::asio::awaitable<Result<void>> perform(Action action);
+    void end_action(Action action, Outcome outcome);
+    // After a cancel or a failure, when no explanation has been given.
+    void fail_with(Explanation explanation) { explanation_ = std::move(explanation); }
+    void set_outcome(Outcome outcome) { outcome_ = outcome; }
+
+    [[nodiscard]] bool is_static() const { return release_.kind == "static"; }
+    [[nodiscard]] const std::optional<Explanation>& explanation() const { return explanation_; }
+    [[nodiscard]] const std::string& build_id() const { return build_id_; }
+    [[nodiscard]] const Deployment& deployment() const { return deployment_; }
+
+  private:
+    // execution_build.cpp
+    boost::asio::awaitable<Result<void>> fetch();
+    boost::asio::awaitable<Result<void>> detect();
+    boost::asio::awaitable<Result<void>> build();
+    boost::asio::awaitable<Result<void>> export_files();
+    // execution_release.cpp
+    boost::asio::awaitable<Result<void>> start();
+    boost::asio::awaitable<Result<void>> check_health();
+    boost::asio::awaitable<Result<void>> check_files();
+    boost::asio::awaitable<Result<void>> route();
+    boost::asio::awaitable<Result<void>> switch_over();
+    boost::asio::awaitable<Result<void>> confirm_route();
+    boost::asio::awaitable<Result<void>> commit_live();
+    boost::asio::awaitable<Result<void>> drain();
+    boost::asio::awaitable<Result<void>> stop_previous();
+    boost::asio::awaitable<Result<void>> undo_switch();
+    boost::asio::awaitable<Result<void>> remove_new();
+    // execution.cpp
+    boost::asio::awaitable<Result<void>> finish();
+    boost::asio::awaitable<void> enter_step(Action action);
+
+    Result<void> explain(const Error& error, std::string reason, std::string next_step);
+
+    Ports& ports_;
+    BuildLog& log_;
+    Deployment deployment_;
+    Project project_;
+    Lease lease_;
+    std::string build_id_;
+
+    std::optional<StepName> step_;
+    StepStatus step_ending_ = StepStatus::success;
+    Outcome outcome_ = Outcome::succeeded;
+    std::optional<Explanation> explanation_;
+    // Writes that go with the next step's start, so that a step costs one commit.
+    std::vector<std::function<void(soci::session&)>> deferred_;
+
+    std::string commit_hash_;
+    std::vector<git::TreeEntry> entries_;
+    framework::Plan plan_;
+    std::vector<std::string> build_arguments_; // that the repository's own Dockerfile declares
+    Release release_; // the new one, filled as it comes into being
+    std::vector<std::pair<std::string, std::string>> environment_; // run time
+    caddy::Site site_;
+    std::vector<Domain> domains_;
+    caddy::Slot previous_ = caddy::Slot::none;
+    std::int64_t previous_files_ = 0; // deployment whose files were served
+    bool previous_single_page_ = false;
+    bool single_page_ = false;
+};
+
+} // namespace panel::deployment

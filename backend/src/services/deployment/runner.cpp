@@ -1,0 +1,207 @@
+#include "services/deployment/runner.hpp"
+
+#include "base/deadline.hpp"
+#include "base/offload.hpp"
+#include "database/database.hpp"
+#include "database/deployment_repo.hpp"
+#include "database/project_repo.hpp"
+#include "database/release_repo.hpp"
+#include "services/deployment/deployment_events.hpp"
+#include "services/deployment/explain.hpp"
+#include "services/deployment/release_record.hpp"
+#include "services/deployment/site_of.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/system/system_error.hpp>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+
+namespace panel::deployment {
+
+namespace {
+
+struct Claimed {
+    std::optional<Deployment> deployment;
+    std::optional<Project> project;
+};
+
+Claimed read_claimed(soci::session& session, const database::JobRow& job) {
+    Claimed claimed;
+    claimed.deployment = database::find_deployment(session, Principal::system(), job.subject_id);
+    claimed.project = database::find_project(session, Principal::system(), job.project_id);
+    return claimed;
+}
+
+asio::awaitable<void> keep_flushing(std::shared_ptr<BuildLog> log) { co_await log->keep_flushing(); }
+
+} // namespace
+
+Runner::Runner(asio::any_io_executor executor, Ports& ports) : executor_(executor), ports_(ports), tasks_(executor) {}
+
+void Runner::interrupt(Running& running, Interruption interruption) {
+    if (running.interruption != Interruption::none) return;
+    running.interruption = interruption;
+    running.signal.emit(asio::cancellation_type::terminal);
+}
+
+bool Runner::cancel(std::int64_t deployment_id) {
+    const auto found = running_.find(deployment_id);
+    if (found == running_.end()) return false;
+    interrupt(*found->second, Interruption::cancelled);
+    return true;
+}
+
+asio::awaitable<void> Runner::stop(std::chrono::milliseconds patience) {
+    const auto running = running_; // interrupting may end one and change the map
+    for (const auto& [id, entry] : running) interrupt(*entry, Interruption::shutdown);
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!running_.empty() && std::chrono::steady_clock::now() < end) co_await sleep_for(std::chrono::milliseconds{10});
+    co_await tasks_.stop(patience);
+}
+
+asio::awaitable<void> Runner::run(database::JobRow job) {
+    const auto running = std::make_shared<Running>(executor_);
+    running_[job.subject_id] = running;
+    tasks_.spawn("heartbeat", keep_lease(job, running));
+    std::string failure;
+    try {
+        co_await run_claimed(job, running);
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    running->ended = true;
+    running->heartbeat.cancel();
+    running_.erase(job.subject_id);
+    if (!failure.empty()) spdlog::error("deployment {}: {}; it is tried again when its lease has run out", job.subject_id, failure);
+}
+
+asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<Running> running) {
+    auto read = [&job](soci::session& session) { return read_claimed(session, job); };
+    auto [deployment, project] = co_await ports_.database.read(std::move(read));
+    if (!deployment || !project || is_final(deployment->status)) co_return co_await complete(job);
+    if (job.attempts > most_attempts) {
+        co_await fail_outright(job, *deployment, fmt::format("The panel was interrupted {} times while it worked on this deployment.", most_attempts));
+        co_return;
+    }
+    const auto log = std::make_shared<BuildLog>(executor_, ports_.database, ports_.clock, ports_.events, deployment->id, project->id);
+    co_await log->open();
+    tasks_.spawn("log", keep_flushing(log));
+    if (deployment->cancel_requested) running->interruption = Interruption::cancelled;
+    const auto project_id = project->id;
+    Execution execution(ports_, *log, std::move(*deployment), std::move(*project), Lease{job.id, job.fence});
+    const auto outcome = co_await run_actions(execution, running);
+    co_await log->close();
+    if (running->interruption == Interruption::shutdown || running->interruption == Interruption::lease_lost) {
+        if (!is_final(execution.deployment().status)) co_return; // unfinished: whoever takes it over starts again
+    }
+    co_await complete(job);
+    if (outcome == Outcome::succeeded) co_await prune(project_id);
+}
+
+asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_ptr<Running> running) {
+    auto start = co_await execution.prepare();
+    Pipeline pipeline(start.value_or(PipelineStart{}));
+    const Action* action = nullptr;
+    auto current = pipeline.first();
+    if (!start) {
+        execution.fail_with(explain_error("prepare", start.error().message, "Deploy the commit again."));
+        execution.set_outcome(Outcome::failed);
+        (void)co_await execution.perform(Action::finish_failed);
+        co_return Outcome::failed;
+    }
+    do {
+        const auto outcome = co_await perform(execution, current, pipeline, running);
+        if (running->interruption == Interruption::shutdown || running->interruption == Interruption::lease_lost) co_return Outcome::cancelled;
+        if (current == Action::detect && outcome == Outcome::succeeded) pipeline.set_static(execution.is_static());
+        execution.end_action(current, outcome);
+        action = pipeline.next(outcome);
+        execution.set_outcome(pipeline.result());
+        if (action) current = *action;
+    } while (action);
+    co_return pipeline.result();
+}
+
+// Until the release is live an action can be interrupted; what undoes and what ends cannot.
+asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, const Pipeline& pipeline, std::shared_ptr<Running> running) {
+    const bool may_interrupt = !pipeline.committed() && pipeline.result() == Outcome::succeeded && action != Action::commit_live;
+    if (may_interrupt && running->interruption != Interruption::none) co_return Outcome::cancelled;
+    Result<void> result;
+    try {
+        if (may_interrupt)
+            result = co_await asio::co_spawn(executor_, execution.perform(action), asio::bind_cancellation_slot(running->signal.slot(), asio::use_awaitable));
+        else
+            result = co_await execution.perform(action);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != asio::error::operation_aborted || running->interruption == Interruption::none) throw;
+        result = fail(Code::cancelled, "cancelled");
+    }
+    if (result) co_return Outcome::succeeded;
+    if (action == Action::build) (void)co_await ports_.docker.cancel_build(execution.build_id());
+    co_return running->interruption != Interruption::none && may_interrupt ? Outcome::cancelled : Outcome::failed;
+}
+
+asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<Running> running) {
+    while (!running->ended) {
+        running->heartbeat.expires_after(heartbeat_time);
+        co_await running->heartbeat.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (running->ended) co_return;
+        auto beat = [this, &job](soci::session& session) {
+            const bool held = database::extend_lease(session, job.id, job.fence, lease_time, ports_.clock.now());
+            return std::pair(held, database::cancel_requested(session, job.subject_id));
+        };
+        const auto [held, cancelled] = co_await ports_.database.write(std::move(beat));
+        if (!held) interrupt(*running, Interruption::lease_lost);
+        if (cancelled) interrupt(*running, Interruption::cancelled);
+    }
+}
+
+asio::awaitable<void> Runner::fail_outright(database::JobRow job, Deployment deployment, std::string sentence) {
+    auto write = [this, &job, &deployment, &sentence](soci::session& session) {
+        if (!database::holds_lease(session, job.id, job.fence)) return;
+        auto explanation = explain_error("interrupted", sentence, "Deploy the commit again.");
+        const auto project = database::find_project(session, Principal::system(), job.project_id);
+        explanation.visitors = what_visitors_see(project ? project->live_deployment_id : std::nullopt);
+        database::finish_deployment(session, deployment.id, DeploymentStatus::failed, explanation, StepStatus::failed, ports_.clock.now());
+        database::complete_job(session, job.id, job.fence);
+    };
+    co_await ports_.database.write(std::move(write));
+    ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment.id, job.project_id});
+}
+
+asio::awaitable<void> Runner::complete(database::JobRow job) {
+    auto write = [&job](soci::session& session) { database::complete_job(session, job.id, job.fence); };
+    co_await ports_.database.write(std::move(write));
+}
+
+// Keeps the newest releases for rollback; images and files of older ones go.
+asio::awaitable<void> Runner::prune(std::int64_t project_id) {
+    auto read = [project_id](soci::session& session) {
+        return std::pair(database::list_kept_releases(session, project_id), database::find_project(session, Principal::system(), project_id));
+    };
+    const auto [kept, project] = co_await ports_.database.read(std::move(read));
+    if (!project) co_return;
+    std::vector<Release> going;
+    const auto limit = static_cast<std::size_t>(ports_.settings.keep_releases);
+    for (std::size_t i = limit; i < kept.size(); ++i)
+        if (kept[i].deployment_id != project->live_deployment_id) going.push_back(kept[i]);
+    for (const auto& release : going) {
+        const auto shares = [&release](const Release& other) { return other.deployment_id != release.deployment_id && other.image_id == release.image_id; };
+        const bool in_use = std::ranges::any_of(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())), shares);
+        if (release.kind == "static" && !in_use) {
+            auto remove = [directory = ports_.markers.static_directory(project_id, static_files_of(release))] {
+                std::error_code error;
+                std::filesystem::remove_all(directory, error);
+            };
+            co_await offload(ports_.pool, std::move(remove));
+        } else if (release.kind != "static") {
+            // Untagging keeps an image that another release shares.
+            (void)co_await ports_.docker.remove_image(image_tag(project_id, release.deployment_id));
+        }
+        auto write = [&release](soci::session& session) { database::set_release_image_available(session, release.deployment_id, false); };
+        co_await ports_.database.write(std::move(write));
+    }
+}
+
+} // namespace panel::deployment

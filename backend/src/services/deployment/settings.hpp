@@ -1,0 +1,29 @@
+#pragma once
+// What deployments need to know of this server: made once by App from the configuration. Plain data.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace panel::deployment {
+
+struct Settings {
+    std::string installation;    // value of the label `vps-panel.data` on everything that is ours
+    std::string app_domain;      // default addresses are <name>.<app_domain>
+    std::uint16_t app_port = 80; // shown in addresses unless it is the scheme's own
+    bool https = false;          // default addresses have automatic certificates
+    std::int64_t app_memory_bytes = 0;
+    std::int64_t static_limit_bytes = std::int64_t{2} << 30; // of one site's files
+    int concurrent_builds = 1;
+    int keep_releases = 10;
+    std::chrono::minutes build_timeout{30};
+    std::chrono::seconds health_timeout{120};
+    std::chrono::seconds drain_timeout{30};
+    std::string worker_name; // owner of leases: stable across restarts of this process's role
+};
+
+inline constexpr const char* label_installation = "vps-panel.data";
+inline constexpr const char* label_project = "vps-panel.project";
+inline constexpr const char* label_deployment = "vps-panel.deployment";
+
+} // namespace panel::deployment
