@@ -174,6 +174,8 @@ std::string BuildProgress::feed(std::string_view message) {
     buildkit::StatusResponse status;
     std::string out;
     if (!status.ParseFromArray(message.data(), static_cast<int>(message.size()))) return out;
+    for (const auto& vertex : status.vertexes())
+        find(vertex.digest(), vertex.name()); // its output may be in the same message
     // Results of earlier builds come first, then what starts; ends come after the output of the same message.
     const auto is_reused = [](const auto& vertex) { return vertex.cached() && vertex.has_completed(); };
     for (const auto& vertex : status.vertexes()) {

@@ -101,6 +101,7 @@ asio::awaitable<Result<void>> sink_spool(Spool& spool, std::string bytes) {
 
 } // namespace
 
+// The engine ends a build whose connection closes: a deadline or a cancelled caller leaves nothing running.
 asio::awaitable<Result<BuildOutcome>> EngineClient::build(BuildRequest request, net::BodySource context,
                                                           LogSink log) {
     BuildResponse response;
