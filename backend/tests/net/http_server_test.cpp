@@ -136,6 +136,15 @@ TEST_CASE("chunked bodies are put together") {
     CHECK(client.read_all().ends_with("\r\n\r\nabc"));
 }
 
+TEST_CASE("a body of a hundred thousand chunks of one byte is put together") {
+    ServerFixture server;
+    std::string sent =
+        "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 100'000; ++i) sent += "1\r\nx\r\n";
+    const auto answer = ask(server.port, sent + "0\r\n\r\n");
+    CHECK(answer.size() - answer.find("\r\n\r\n") - 4 == 100'000);
+}
+
 TEST_CASE("an answer that fills the socket's buffers arrives whole") {
     ServerFixture server;
     const auto answer = ask(server.port, last("/big?20000000"));
