@@ -42,7 +42,10 @@ class GitHttpServer {
     Mood mood = Mood::honest;
     bool gives_commits_by_hash = true; // false: only with git's old protocol, as old servers do
     int requests = 0;
-    int packs = 0; // how often objects were asked for
+    std::size_t sent_bytes = 0;
+
+    // Await it before the loop goes.
+    boost::asio::awaitable<void> stop() { co_await server_.stop(std::chrono::milliseconds{0}); }
 
   private:
     static net::Response reply(int status, std::string text) {
@@ -56,7 +59,6 @@ class GitHttpServer {
     boost::asio::awaitable<net::Response> answer(net::Request request) {
         ++requests;
         const bool is_pack = request.method == "POST" && request.body.find("want ") != std::string::npos;
-        if (is_pack) ++packs;
         if (mood == Mood::asks_for_password) {
             auto response = reply(401, "");
             response.headers.set("WWW-Authenticate", "Basic realm=\"git\"");
@@ -76,6 +78,7 @@ class GitHttpServer {
         if (mood == Mood::hangs_at_packs && is_pack) co_await sleep_for(std::chrono::minutes{5});
         auto response = co_await run_backend(std::move(request));
         if (mood == Mood::cuts_packs && is_pack) response.body.resize(response.body.size() / 2);
+        sent_bytes += response.body.size();
         co_return response;
     }
 

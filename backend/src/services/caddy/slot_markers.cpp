@@ -66,9 +66,10 @@ Slot SlotMarkers::read(std::int64_t project_id) const {
     return is_present(marker(slots_, project_id, "live")) ? Slot::blue : Slot::none;
 }
 
-// Caddy asks for static, then green, then live. In each list below exactly one step changes the first that is
-// there; the steps before it touch only markers that a stronger one hides, the steps after it are tidied up
-// behind the new one.
+// Caddy asks for static, then green, then live, and a switch may happen between two of these questions. So
+// exactly one step of each list changes the answer, the steps before it touch only markers that a stronger
+// one hides, and a marker that stood for the old slot stays when a stronger one hides it: a request that has
+// just missed the new marker still finds the old one.
 Result<void> SlotMarkers::set(std::int64_t project_id, Slot slot, bool single_page_app) {
     std::error_code error;
     fs::create_directories(slots_, error);
@@ -76,24 +77,17 @@ Result<void> SlotMarkers::set(std::int64_t project_id, Slot slot, bool single_pa
     const auto current = read(project_id);
     switch (slot) {
     case Slot::none:
+        if (current == Slot::blue) return take_steps(slots_, project_id, {{false, "live"}, {false, "spa"}});
         return take_steps(slots_, project_id,
-                          {{false, current == Slot::blue ? "green" : "live"},
-                           {false, "green"},
-                           {false, "static"},
-                           {false, "live"},
-                           {false, "spa"}});
+                          {{false, "live"}, {false, "green"}, {false, "static"}, {false, "spa"}});
     case Slot::blue:
-        if (current == Slot::static_files) {
-            return take_steps(slots_, project_id,
-                              {{false, "green"}, {true, "live"}, {false, "static"}, {false, "spa"}});
-        }
-        return take_steps(slots_, project_id, {{true, "live"}, {false, "green"}, {false, "spa"}});
+        if (current == Slot::static_files)
+            return take_steps(slots_, project_id, {{false, "green"}, {true, "live"}, {false, "static"}});
+        return take_steps(slots_, project_id, {{true, "live"}, {false, "green"}});
     case Slot::green:
-        return take_steps(slots_, project_id,
-                          {{true, "green"}, {false, "static"}, {true, "live"}, {false, "spa"}});
+        return take_steps(slots_, project_id, {{true, "green"}, {false, "static"}, {true, "live"}});
     case Slot::static_files:
-        return take_steps(slots_, project_id,
-                          {{single_page_app, "spa"}, {true, "static"}, {true, "live"}, {false, "green"}});
+        return take_steps(slots_, project_id, {{single_page_app, "spa"}, {true, "static"}, {true, "live"}});
     }
     return {};
 }

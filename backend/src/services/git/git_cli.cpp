@@ -151,7 +151,6 @@ asio::awaitable<Result<void>> GitCli::run_fetch(Fetch& fetch, std::string refspe
         .option("--no-tags")
         .option("--no-recurse-submodules")
         .option("--no-auto-maintenance")
-        .option("--no-show-forced-updates")
         .option("--update-shallow")
         .option(depth)
         .value(fetch.remote.address())

@@ -31,6 +31,7 @@ struct Fixture {
     GitCli client{directory.path() / "mirrors", policy(), limits()};
     std::vector<std::string> progress;
 
+    ~Fixture() { test::run(loop, server.stop()); }
     GitPolicy policy() { return {*parse_private_hosts(server.host()), {}}; }
     static GitLimits limits() {
         GitLimits limits;
@@ -152,13 +153,18 @@ TEST_CASE_FIXTURE(Fixture, "a branch is fetched shallow, and its commit, files a
 TEST_CASE_FIXTURE(Fixture, "a push, a forced push and a deleted branch are seen at the next fetch") {
     auto repository = make_repository("app");
     const auto address = url("app");
-    repository.commit("main", "first", {{"a.txt", "1"}});
+    std::string noise; // does not compress
+    for (unsigned i = 0, x = 1; i < 100'000; ++i)
+        noise += static_cast<char>((x = x * 1'664'525U + 1'013'904'223U) >> 24U);
+    repository.commit("main", "first", {{"a.txt", "1"}, {"noise", noise}});
     REQUIRE(fetch(address, "main"));
-    const int packs = server.packs;
+    CHECK(server.sent_bytes > 100'000);
+    server.sent_bytes = 0;
     REQUIRE(fetch(address, "main"));
-    CHECK(server.packs == packs); // an unchanged branch transfers nothing
+    CHECK(server.sent_bytes < 2'000); // an unchanged branch transfers nothing
     const auto second = repository.commit("main", "second", {{"a.txt", "2"}});
     CHECK(fetch(address, "main")->hash == second);
+    CHECK(server.sent_bytes < 5'000); // and a small change little
     const auto forced = repository.commit("main", "forced", {{"other.txt", "3"}}, true);
     const auto commit = fetch(address, "main");
     REQUIRE(commit);
@@ -171,7 +177,7 @@ TEST_CASE_FIXTURE(Fixture, "a push, a forced push and a deleted branch are seen 
     REQUIRE_FALSE(gone);
     CHECK(gone.error().code == Code::invalid);
     CHECK(gone.error().message == "The repository has no branch named main; its default branch is next.");
-    CHECK(tree(address, second)->size() == 1); // what was fetched can still be read
+    CHECK(tree(address, second)->size() == 2); // what was fetched can still be read
 }
 
 TEST_CASE_FIXTURE(Fixture, "a branch whose name was a directory of branches before is fetched anew") {
