@@ -2,12 +2,14 @@ import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
+import { codeSplitting, leaveOut } from './tools/bundle.ts';
 
 const backend = process.env.VPS_PANEL_BACKEND_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
 	plugins: [
 		tailwindcss(),
+		leaveOut(),
 		sveltekit({
 			compilerOptions: {
 				runes: ({ filename }) => (filename.split(/[/\\]/).includes('node_modules') ? undefined : true)
@@ -33,6 +35,7 @@ export default defineConfig({
 			}
 		})
 	],
+	environments: { client: { build: { rolldownOptions: { output: { codeSplitting } } } } },
 	// In production the proxy in front sends /api to the back end; while developing Vite does.
 	server: { proxy: { '/api': { target: backend, ws: true } } },
 	test: { include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' }

@@ -44,7 +44,7 @@ if (entries.length === 0) throw new Error('The build has no entry: has its layou
 
 let over = 0;
 const rows = [];
-for (const route of manifest._.routes) {
+for (const route of manifest.routes) {
 	if (!route.page) continue;
 	const nodes = [...route.page.layouts, route.page.leaf].filter((index) => index !== undefined);
 	const files = new Set();

@@ -38,12 +38,3 @@ export type ProjectSummary = Pick<
 	Project,
 	'id' | 'name' | 'url' | 'status' | 'framework' | 'git_branch' | 'live_deployment_id' | 'updated_at'
 > & { latest: DeploymentSummary | null };
-
-/** The tail of a log as the server renders it. */
-export interface LogTailText {
-	text: string;
-	firstLine: number;
-	offset: number;
-	nextOffset: number;
-	end: boolean;
-}

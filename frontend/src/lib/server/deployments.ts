@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentSummary, List } from '#lib/types.ts';
+import { rowsOfText } from '#lib/log/row.ts';
 import { LogTail } from '#lib/log/tail.ts';
 import type { Backend } from './backend.ts';
 
@@ -50,5 +51,6 @@ export async function readLogTail(backend: Backend, id: string, lines: number) {
 		if (end || piece.length === 0 || !(next > offset)) break;
 		offset = next;
 	}
-	return { ...tail.result(), end };
+	const { text, firstLine, nextOffset } = tail.result();
+	return { rows: rowsOfText(text, firstLine), bytes: nextOffset, end };
 }

@@ -3,16 +3,16 @@
  * has changed since; a click on Deploy is shown here at once and taken back when it is refused.
  */
 import { getContext, setContext } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
 import { topics } from '#lib/paths.ts';
 import { isFinal } from '#lib/status.ts';
 import type { DeploymentSummary } from '#lib/types.ts';
 import type { Socket } from './socket.svelte.ts';
 
 export class LiveDeployments {
-	readonly #known = new SvelteMap<number, DeploymentSummary>();
-	readonly #newestOf = new SvelteMap<number, number>();
-	readonly #asked = new SvelteMap<number, number>();
+	/** By id. Replaced as a whole at each change: a few dozen entries, and no reactive map to load. */
+	#known = $state.raw<Record<number, DeploymentSummary>>({});
+	/** Projects for which somebody asked for a deployment that is not told of yet. */
+	#asked = $state.raw<number[]>([]);
 	/** Called when a deployment ends: what hangs on it (live release, project status) has to be read again. */
 	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
 
@@ -26,45 +26,41 @@ export class LiveDeployments {
 	}
 
 	take(deployment: DeploymentSummary): void {
-		const before = this.#known.get(deployment.id);
-		this.#known.set(deployment.id, deployment);
-		this.#asked.delete(deployment.project_id);
-		if ((this.#newestOf.get(deployment.project_id) ?? 0) < deployment.id) {
-			this.#newestOf.set(deployment.project_id, deployment.id);
-		}
+		const before = this.#known[deployment.id];
+		this.#known = { ...this.#known, [deployment.id]: deployment };
+		this.#asked = this.#asked.filter((id) => id !== deployment.project_id);
 		if (isFinal(deployment.status) && (!before || !isFinal(before.status))) this.onEnd?.(deployment);
 	}
 
 	/** The row that the server sent, or what is known to have become of it. A final state is never undone by an older word. */
 	newest<T extends DeploymentSummary>(row: T): T {
-		const live = this.#known.get(row.id);
-		if (!live || (isFinal(row.status) && !isFinal(live.status))) return row;
+		const live = this.#known[row.id];
+		if (!live || isFinal(row.status)) return row;
 		return { ...row, ...live };
 	}
 
 	/** The newest deployment of a project: the one sent, or one that began since. */
 	latest(projectId: number, sent: DeploymentSummary | null): DeploymentSummary | null {
-		const id = this.#newestOf.get(projectId);
-		const live = id === undefined ? undefined : this.#known.get(id);
-		if (live && (!sent || live.id > sent.id)) return live;
-		return sent ? this.newest(sent) : null;
+		return this.since(projectId, sent?.id ?? 0)[0] ?? (sent ? this.newest(sent) : null);
 	}
 
-	/** Deployments of a project that began after the page was rendered, newest first. */
+	/** Deployments (of one project, or of all) that began after the page was rendered, newest first. */
 	since(projectId: number | null, newestSent: number): DeploymentSummary[] {
-		return [...this.#known.values()]
+		return Object.values(this.#known)
 			.filter((row) => row.id > newestSent && (projectId === null || row.project_id === projectId))
 			.sort((a, b) => b.id - a.id);
 	}
 
-	/** Somebody asked for a deployment; until the answer comes the project counts as queued. */
+	/** Somebody asked for a deployment; until the answer comes the project counts as queued. The answer takes it back. */
 	ask(projectId: number): () => void {
-		this.#asked.set(projectId, (this.#asked.get(projectId) ?? 0) + 1);
-		return () => this.#asked.delete(projectId);
+		this.#asked = [...this.#asked, projectId];
+		return () => {
+			this.#asked = this.#asked.filter((id) => id !== projectId);
+		};
 	}
 
 	isAsked(projectId: number): boolean {
-		return this.#asked.has(projectId);
+		return this.#asked.includes(projectId);
 	}
 }
 

@@ -5,15 +5,19 @@
 import { LogStore } from '#lib/log/store.ts';
 import { splitTime } from '#lib/log/line.ts';
 import { apiPaths, topics } from '#lib/paths.ts';
-import type { LogTailText } from '#lib/types.ts';
 import type { Message, Socket } from './socket.svelte.ts';
+
+/** Which log, and for a build log: how much of it the server has rendered, and whether that is all. */
+export type LogSource =
+	| { kind: 'build'; deploymentId: number; rendered: number }
+	| { kind: 'runtime'; projectId: number };
 
 export abstract class LogFeed {
 	readonly store = new LogStore();
 	/** Counts changes of the store, at most one each frame; reading it makes a view follow. */
 	version = $state(0);
 	ended = $state(false);
-	/** False until the lines that the server rendered are in the store. */
+	/** False until the store holds what the server has rendered: the page must not show less than it did. */
 	complete = $state(false);
 	failure = $state<string | null>(null);
 	#frame = 0;
@@ -31,17 +35,12 @@ export abstract class LogFeed {
 
 export class BuildLogFeed extends LogFeed {
 	readonly #id: number;
-	readonly #tail: LogTailText;
+	readonly #rendered: number;
 
-	constructor(id: number, tail: LogTailText) {
+	constructor(id: number, rendered: number) {
 		super();
 		this.#id = id;
-		this.#tail = tail;
-		this.ended = tail.end;
-		if (tail.offset === 0) {
-			this.store.append(tail.text);
-			this.complete = true;
-		}
+		this.#rendered = rendered;
 	}
 
 	start(socket: Socket): () => void {
@@ -55,8 +54,7 @@ export class BuildLogFeed extends LogFeed {
 			});
 			stop.signal.addEventListener('abort', leave);
 		};
-		if (this.complete) follow();
-		else void this.#download(stop.signal).then(follow);
+		void this.#download(stop.signal).then(follow);
 		return () => stop.abort();
 	}
 
@@ -86,7 +84,7 @@ export class BuildLogFeed extends LogFeed {
 					const { value, done } = await reader.read();
 					if (done) break;
 					this.store.append(value);
-					if (this.store.byteLength >= this.#tail.nextOffset) this.complete = true;
+					if (this.store.byteLength >= this.#rendered) this.complete = true;
 					this.changed();
 				}
 				if (response.headers.get('x-log-end') === 'true') this.ended = true;
@@ -94,6 +92,9 @@ export class BuildLogFeed extends LogFeed {
 			}
 		} catch {
 			return;
+		} finally {
+			this.complete = true;
+			this.changed();
 		}
 	}
 }
@@ -103,11 +104,9 @@ export class RuntimeLogFeed extends LogFeed {
 	#lastTime = '';
 	#sameTime = new Set<string>();
 
-	constructor(projectId: number, text: string) {
+	constructor(projectId: number) {
 		super();
 		this.#projectId = projectId;
-		this.complete = true;
-		this.#add(text);
 	}
 
 	start(socket: Socket): () => void {
@@ -127,14 +126,16 @@ export class RuntimeLogFeed extends LogFeed {
 		return () => stop.abort();
 	}
 
-	/** The newest lines once more: what was printed between the render and the subscription, or while away. */
+	/** The newest lines: at the start, and for what was printed while the connection was away. */
 	async #catchUp(signal: AbortSignal): Promise<void> {
 		try {
 			const response = await fetch(apiPaths.runtimeLog(this.#projectId), { signal });
 			if (response.ok) this.#add(await response.text());
-			this.changed();
 		} catch {
 			return;
+		} finally {
+			this.complete = true;
+			this.changed();
 		}
 	}
 
@@ -154,4 +155,10 @@ export class RuntimeLogFeed extends LogFeed {
 		}
 		if (fresh.length) this.store.append(`${fresh.join('\n')}\n`);
 	}
+}
+
+export function makeFeed(source: LogSource): LogFeed {
+	return source.kind === 'build'
+		? new BuildLogFeed(source.deploymentId, source.rendered)
+		: new RuntimeLogFeed(source.projectId);
 }

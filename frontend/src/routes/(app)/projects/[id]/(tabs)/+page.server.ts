@@ -3,7 +3,7 @@ import { getDeployment, projectDeployments } from '#lib/server/deployments.ts';
 import { idParam } from '#lib/server/page-error.ts';
 import { getMetrics, getRuntimeLog } from '#lib/server/projects.ts';
 import { withoutDetails } from '#lib/server/summary.ts';
-import { LogTail } from '#lib/log/tail.ts';
+import { rowsOfText } from '#lib/log/row.ts';
 import type { PageServerLoad } from './$types';
 
 /** An app that is not running has no log and no metrics: nothing to fail a page for. */
@@ -27,13 +27,11 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 	const listed = items.find((item) => item.id === liveId);
 	const current =
 		liveId && !listed ? await optional(getDeployment(backend, String(liveId))) : (listed ?? null);
-	const tail = new LogTail(200);
-	tail.push(new TextEncoder().encode(log ?? ''));
 	return {
 		deployments: items.slice(0, 5).map(withoutDetails),
 		current: current ? withoutDetails(current) : null,
 		previous: items.map(withoutDetails).find((item) => item.can_roll_back && item.id !== liveId) ?? null,
 		metrics,
-		log: tail.result().text
+		log: rowsOfText(log ?? '', 1)
 	};
 };

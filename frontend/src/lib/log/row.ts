@@ -1,13 +1,19 @@
-/** Makes what a row shows of a line of the log. Pure. */
-import { parseAnsi, plain, type Hue, type Segment, type Style } from '#lib/log/ansi.ts';
-import { isStepHead, levelOf, splitTime, type Level } from '#lib/log/line.ts';
-import type { LogStore } from '#lib/log/store.ts';
+/** Makes what a row shows of a line of the log. Pure; the server makes the first rows with it, the browser all later ones. */
+import { parseAnsi, plain, type Hue, type Style } from './ansi.ts';
+import { isStepHead, levelOf, splitTime, type Level } from './line.ts';
+import type { LogStore } from './store.ts';
+
+/** Text, and the classes that it is shown with. */
+export interface Piece {
+	text: string;
+	look: string;
+}
 
 export interface Row {
 	/** From 1. */
 	number: number;
 	time: string | null;
-	segments: Segment[];
+	pieces: Piece[];
 	level: Level;
 	head: boolean;
 }
@@ -19,7 +25,8 @@ export function makeRow(number: number, line: string, start: Style): { row: Row;
 	const head = isStepHead(text);
 	const { segments, end } = parseAnsi(text, head ? plain : start);
 	const words = segments.map((segment) => segment.text).join('');
-	return { row: { number, time, segments, level: levelOf(words), head }, end };
+	const pieces = segments.map(({ text, style }) => ({ text, look: styleClass(style) }));
+	return { row: { number, time, pieces, level: levelOf(words), head }, end };
 }
 
 /** Rows of neighbouring or single lines (from 0). A colour that a line leaves on goes on into the next. */
@@ -44,6 +51,7 @@ export function makeRows(store: LogStore, lines: number[]): Row[] {
 /** Rows of a piece of text whose first line has the number `firstLine`. */
 export function rowsOfText(text: string, firstLine: number): Row[] {
 	let style = plain;
+	if (text === '') return [];
 	return text
 		.replace(/\n$/, '')
 		.split('\n')
@@ -74,7 +82,7 @@ const filled: Record<Hue, string> = {
 };
 
 /** A background makes the text take the page's colour: the only pairs that are readable in both themes. */
-export function styleClass(style: Style): string {
+function styleClass(style: Style): string {
 	if (style === plain) return '';
 	const back = style.inverse ? (style.color ?? 0) : style.background;
 	return [
@@ -94,17 +102,3 @@ export function styleClass(style: Style): string {
 		.join(' ');
 }
 
-/** Cuts a text at each place where `needle` (in lower case) is found. */
-export function splitMatches(text: string, needle: string): { text: string; match: boolean }[] {
-	if (needle === '') return [{ text, match: false }];
-	const parts: { text: string; match: boolean }[] = [];
-	const lower = text.toLowerCase();
-	let at = 0;
-	for (let found = lower.indexOf(needle); found >= 0; found = lower.indexOf(needle, at)) {
-		if (found > at) parts.push({ text: text.slice(at, found), match: false });
-		at = found + needle.length;
-		parts.push({ text: text.slice(found, at), match: true });
-	}
-	if (at < text.length) parts.push({ text: text.slice(at), match: false });
-	return parts;
-}

@@ -1,0 +1,14 @@
+/** Cuts a text at each place where `needle` (in lower case) is found. */
+export function splitMatches(text: string, needle: string): { text: string; match: boolean }[] {
+	if (needle === '') return [{ text, match: false }];
+	const parts: { text: string; match: boolean }[] = [];
+	const lower = text.toLowerCase();
+	let at = 0;
+	for (let found = lower.indexOf(needle); found >= 0; found = lower.indexOf(needle, at)) {
+		if (found > at) parts.push({ text: text.slice(at, found), match: false });
+		at = found + needle.length;
+		parts.push({ text: text.slice(found, at), match: true });
+	}
+	if (at < text.length) parts.push({ text: text.slice(at), match: false });
+	return parts;
+}
