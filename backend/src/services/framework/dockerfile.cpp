@@ -131,11 +131,11 @@ void Renderer::install_stage() {
     for (const auto& [directory, files] : by_directory) text_.copy("", files, contents_of(in_app(directory)));
     if (plan_.install_command) {
         auto mounts = manager_mounts();
-        std::string script = *plan_.install_command;
+        std::string script = recipe_.install_script.empty() ? *plan_.install_command : recipe_.install_script;
         if (inputs_.has_build_environment && recipe_.install_reads_environment) {
             // NODE_ENV=production would leave out the development packages that the build needs.
             mounts.emplace_back(environment_mount);
-            script = ". /run/panel/env && unset NODE_ENV && " + script;
+            script = ". /run/panel/env; unset NODE_ENV; " + script;
         }
         text_.run_shell(mounts, script);
     }

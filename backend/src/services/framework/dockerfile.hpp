@@ -14,7 +14,7 @@ namespace panel::framework {
 
 struct BuildInputs {
     bool has_build_environment = false; // the context holds panel/env
-    std::string cache_scope;            // keeps the caches of projects apart; letters, digits, '-', '_', '.'
+    std::string cache_scope{};          // keeps the caches of projects apart; letters, digits, '-', '_', '.'
 };
 
 // Where the image of a static site holds its files. Such an image runs nothing: the files are copied out of

@@ -199,6 +199,7 @@ bool complete_javascript(const Project& project, const Match& match, Plan& plan)
 void complete_recipe(const Project& project, const Overrides& overrides, Plan& plan) {
     Recipe& recipe = plan.recipe;
     recipe.manager_package = project.manager.package();
+    if (!overrides.install_command) recipe.install_script = project.manager.install_script();
     recipe.prune_command = project.manager.prune_command();
     list_manifests(project, recipe);
     if (overrides.install_command) {

@@ -185,6 +185,25 @@ std::string PackageManager::install_command() const {
     return name() + " install" + (frozen ? flag : "");
 }
 
+std::string PackageManager::install_script() const {
+    if (manager != Manager::npm || !frozen) return install_command();
+    const std::string lock(file_name(lock_file));
+    const std::string compare =
+        R"js(const read = file => JSON.parse(require("fs").readFileSync(file, "utf8")).packages || {};)js"
+        R"js( const before = read("/tmp/lock.json"), after = read(process.argv[1]);)js"
+        R"js( const changed = Object.keys({...before, ...after}).filter(key => key && (before[key] && after[key])js"
+        R"js( ? before[key].version !== after[key].version : !(before[key] || after[key]).optional));)js"
+        R"js( if (changed.length) { console.error(process.argv[1] + " does not fit package.json: " + changed.slice(0, 5).join(", ") +)js"
+        R"js( ". Run npm install and commit the lock file."); process.exit(1); })js"
+        R"js( console.error("Only optional packages were missing in " + process.argv[1] + "; every other one is as locked.");)js";
+    return "npm ci 2> /tmp/npm-ci.log && { cat /tmp/npm-ci.log >&2; exit 0; }; cat /tmp/npm-ci.log >&2; "
+           "grep -q '^npm error Missing: ' /tmp/npm-ci.log || exit 1; grep -q '^npm error Invalid: ' "
+           "/tmp/npm-ci.log && exit 1; "
+           "cp " +
+           lock + " /tmp/lock.json && npm install --no-audit --no-fund && node -e " + shell_quote(compare) +
+           " " + lock;
+}
+
 std::string PackageManager::run_command(std::string_view script) const {
     return name() + " run " + std::string(script);
 }

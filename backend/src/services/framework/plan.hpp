@@ -62,14 +62,14 @@ BOOST_DESCRIBE_STRUCT(Plan, (),
 
 // What the user set. Each wins over what detection would say; evidence then names "setting".
 struct Overrides {
-    std::optional<std::string> framework;
-    std::optional<std::string> install_command;
-    std::optional<std::string> build_command;
-    std::optional<std::string> start_command;
-    std::optional<std::string> output_dir;
-    std::optional<int> port;
-    std::optional<std::string> dockerfile_path;
-    std::optional<std::string> root_directory;
+    std::optional<std::string> framework = std::nullopt;
+    std::optional<std::string> install_command = std::nullopt;
+    std::optional<std::string> build_command = std::nullopt;
+    std::optional<std::string> start_command = std::nullopt;
+    std::optional<std::string> output_dir = std::nullopt;
+    std::optional<int> port = std::nullopt;
+    std::optional<std::string> dockerfile_path = std::nullopt;
+    std::optional<std::string> root_directory = std::nullopt;
 };
 BOOST_DESCRIBE_STRUCT(Overrides, (),
                       (framework, install_command, build_command, start_command, output_dir, port,

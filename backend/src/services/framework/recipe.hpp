@@ -19,16 +19,17 @@ enum class Dependencies {
 struct Recipe {
     std::string install_directory; // where the package manager runs: the workspace's root, or root_directory
     std::string build_directory;   // where the build command runs
-    std::vector<std::string>
-        manifests; // copied before the install step, so that it is cached until one of them changes
+    // Copied before the install step, which is cached until one of them changes. A directory ends with a
+    // slash.
+    std::vector<std::string> manifests;
+    std::string install_script;      // what the install step runs, when that is more than the plan's command
     bool copy_sources_first = false; // an install script reads sources, or there are too many manifests
     bool install_reads_environment = false;
     std::string manager_package;      // "pnpm@9": installed globally first; empty when the image has it
     std::string prune_command;        // drops development packages; empty when the manager cannot
     bool manager_at_run_time = false; // the start command calls the package manager (or bun)
-    std::string
-        adapter_package; // SvelteKit: put in the place of the adapter that is made for another platform
-    std::string replaced_adapter;               // SvelteKit: that adapter
+    std::string adapter_package;      // SvelteKit: installed in the place of an adapter for another platform
+    std::string replaced_adapter;     // SvelteKit: that adapter
     std::vector<std::string> cache_directories; // kept between builds; relative to root_directory
     std::vector<std::string> system_packages;   // Debian packages that building needs
     std::vector<std::pair<std::string, std::string>> build_environment;   // ours, never the user's
@@ -36,8 +37,8 @@ struct Recipe {
     Dependencies dependencies = Dependencies::production;
     // What the final image takes from the build: {from, to} relative to root_directory. Empty: everything.
     std::vector<std::pair<std::string, std::string>> runtime_files;
-    std::string
-        start_process; // the start command without the package manager in between, where that is possible
+    // The start command without the package manager in between, where that is possible.
+    std::string start_process;
 };
 
 } // namespace panel::framework

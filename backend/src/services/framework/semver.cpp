@@ -69,7 +69,7 @@ struct Bounds {
 bool narrow(Bounds& bounds, std::string_view word) {
     const auto digits = word.find_first_not_of("<>=^~");
     const std::string_view operation = word.substr(0, digits);
-    const auto partial = parse_partial(digits == word.npos ? std::string_view{"*"} : word.substr(digits));
+    const auto partial = digits == word.npos ? std::nullopt : parse_partial(word.substr(digits));
     if (!partial) return false;
     Bounds limit;
     if (operation.empty() || operation == "=")
