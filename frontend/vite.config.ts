@@ -35,7 +35,10 @@ export default defineConfig({
 			}
 		})
 	],
-	environments: { client: { build: { rolldownOptions: { output: { codeSplitting } } } } },
+	environments: {
+		// Kit names in the HTML what a page needs; the few files of later pages need no list of their own in every page.
+		client: { build: { modulePreload: false, rolldownOptions: { output: { codeSplitting } } } }
+	},
 	// In production the proxy in front sends /api to the back end; while developing Vite does.
 	server: { proxy: { '/api': { target: backend, ws: true } } },
 	test: { include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' }

@@ -39,7 +39,9 @@ function closure(key, seen = new Set()) {
 const keyOfNode = (index) =>
 	Object.keys(chunks).find((key) => new RegExp(`(^|/)nodes/${index}\\.js$`).test(key)) ??
 	[...byFile].find(([file]) => file.includes(`/nodes/${index}.`))?.[1];
-const entries = Object.keys(chunks).filter((key) => /(^|\/)(entry\.js|start\.js|app\.js|payload\.js)$/.test(key));
+const entries = Object.keys(chunks).filter((key) =>
+	/(^|\/)(entry\.js|start\.js|app\.js|payload\.js)$/.test(key)
+);
 if (entries.length === 0) throw new Error('The build has no entry: has its layout changed?');
 
 let over = 0;
@@ -49,13 +51,16 @@ for (const route of manifest.routes) {
 	const nodes = [...route.page.layouts, route.page.leaf].filter((index) => index !== undefined);
 	const files = new Set();
 	for (const key of [...entries, ...nodes.map(keyOfNode)]) closure(key, files);
-	const kilobytes = [...files].filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + sizeOf(file), 0) / 1024;
+	const kilobytes =
+		[...files].filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + sizeOf(file), 0) / 1024;
 	const limit = limitKilobytes(route.id);
 	if (kilobytes > limit) over += 1;
 	rows.push([route.id, kilobytes, limit]);
 }
 for (const [id, kilobytes, limit] of rows.sort((a, b) => b[1] - a[1])) {
-	console.log(`${kilobytes > limit ? 'OVER ' : '     '}${kilobytes.toFixed(1).padStart(6)} of ${limit} KB  ${id}`);
+	console.log(
+		`${kilobytes > limit ? 'OVER ' : '     '}${kilobytes.toFixed(1).padStart(6)} of ${limit} KB  ${id}`
+	);
 }
 if (over > 0) {
 	console.error(`${over} of ${rows.length} routes are over their budget.`);

@@ -101,4 +101,3 @@ function styleClass(style: Style): string {
 		.filter(Boolean)
 		.join(' ');
 }
-

@@ -6,7 +6,7 @@ import { getContext, setContext } from 'svelte';
 import { topics } from '#lib/paths.ts';
 import { isFinal } from '#lib/status.ts';
 import type { DeploymentSummary } from '#lib/types.ts';
-import type { Socket } from './socket.svelte.ts';
+import type { Connection } from './connection.svelte.ts';
 
 export class LiveDeployments {
 	/** By id. Replaced as a whole at each change: a few dozen entries, and no reactive map to load. */
@@ -16,8 +16,8 @@ export class LiveDeployments {
 	/** Called when a deployment ends: what hangs on it (live release, project status) has to be read again. */
 	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
 
-	follow(socket: Socket, changed: () => void): () => void {
-		return socket.subscribe(topics.projects(), {
+	follow(connection: Connection, changed: () => void): () => void {
+		return connection.subscribe(topics.projects(), {
 			receive: (message) => {
 				if (message.data) this.take(message.data as DeploymentSummary);
 			},

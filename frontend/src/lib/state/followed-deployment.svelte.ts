@@ -2,7 +2,7 @@
 import { topics } from '#lib/paths.ts';
 import { isFinal } from '#lib/status.ts';
 import type { Deployment } from '#lib/types.ts';
-import type { Socket } from './socket.svelte.ts';
+import type { Connection } from './connection.svelte.ts';
 
 export class FollowedDeployment {
 	readonly #id: number;
@@ -12,8 +12,8 @@ export class FollowedDeployment {
 		this.#id = id;
 	}
 
-	start(socket: Socket): () => void {
-		return socket.subscribe(topics.deployment(this.#id), {
+	start(connection: Connection): () => void {
+		return connection.subscribe(topics.deployment(this.#id), {
 			receive: (message) => {
 				if (message.data) this.#latest = message.data as Deployment;
 			}

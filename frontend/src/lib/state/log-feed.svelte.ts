@@ -5,12 +5,12 @@
 import { LogStore } from '#lib/log/store.ts';
 import { splitTime } from '#lib/log/line.ts';
 import { apiPaths, topics } from '#lib/paths.ts';
-import type { Message, Socket } from './socket.svelte.ts';
+import type { Connection } from './connection.svelte.ts';
+import type { Message } from './socket.ts';
 
 /** Which log, and for a build log: how much of it the server has rendered, and whether that is all. */
 export type LogSource =
-	| { kind: 'build'; deploymentId: number; rendered: number }
-	| { kind: 'runtime'; projectId: number };
+	{ kind: 'build'; deploymentId: number; rendered: number } | { kind: 'runtime'; projectId: number };
 
 export abstract class LogFeed {
 	readonly store = new LogStore();
@@ -30,7 +30,7 @@ export abstract class LogFeed {
 		});
 	}
 
-	abstract start(socket: Socket): () => void;
+	abstract start(connection: Connection): () => void;
 }
 
 export class BuildLogFeed extends LogFeed {
@@ -43,14 +43,14 @@ export class BuildLogFeed extends LogFeed {
 		this.#rendered = rendered;
 	}
 
-	start(socket: Socket): () => void {
+	start(connection: Connection): () => void {
 		const stop = new AbortController();
 		const topic = topics.deploymentLog(this.#id);
 		const follow = () => {
 			if (stop.signal.aborted || this.ended) return;
-			const leave = socket.subscribe(topic, {
+			const leave = connection.subscribe(topic, {
 				offset: () => this.store.byteLength,
-				receive: (message) => this.#receive(message, socket, topic)
+				receive: (message) => this.#receive(message, connection, topic)
 			});
 			stop.signal.addEventListener('abort', leave);
 		};
@@ -58,13 +58,13 @@ export class BuildLogFeed extends LogFeed {
 		return () => stop.abort();
 	}
 
-	#receive(message: Message, socket: Socket, topic: string): void {
+	#receive(message: Message, connection: Connection, topic: string): void {
 		if (message.error) {
 			this.failure = message.error.detail;
 			return;
 		}
 		if (typeof message.data === 'string' && !this.store.appendAt(message.offset ?? 0, message.data)) {
-			socket.resume(topic);
+			connection.resume(topic);
 			return;
 		}
 		if (message.end) this.ended = true;
@@ -109,10 +109,10 @@ export class RuntimeLogFeed extends LogFeed {
 		this.#projectId = projectId;
 	}
 
-	start(socket: Socket): () => void {
+	start(connection: Connection): () => void {
 		const stop = new AbortController();
 		const catchUp = () => void this.#catchUp(stop.signal);
-		const leave = socket.subscribe(topics.runtimeLog(this.#projectId), {
+		const leave = connection.subscribe(topics.runtimeLog(this.#projectId), {
 			receive: (message) => {
 				if (typeof message.data === 'string') {
 					this.#add(message.data);

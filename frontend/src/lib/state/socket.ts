@@ -1,8 +1,7 @@
 /**
- * The one WebSocket of a tab. Carries any number of topics, comes back by itself, and resumes log topics at the exact byte. Made
- * by the layout, passed on by context; on the server it does nothing.
+ * The one WebSocket of a tab. Carries any number of topics, comes back by itself, and resumes log topics at the exact byte. What
+ * pages use is the connection (connection.svelte.ts), which loads this when the page stands.
  */
-import { getContext, setContext } from 'svelte';
 
 /** What is used of a WebSocket; tests give a false one. */
 export interface SocketLike {
@@ -20,6 +19,8 @@ export interface Surroundings {
 	setTimer(run: () => void, ms: number): unknown;
 	clearTimer(timer: unknown): void;
 	random(): number;
+	/** Told when the connection has been away for three seconds, and when it is back. */
+	offline(away: boolean): void;
 	/** Called when coming back has failed a few times: the session may have to be renewed. */
 	trouble?(): void;
 }
@@ -52,8 +53,6 @@ const troubleAfter = 3;
 const open = 1;
 
 export class Socket {
-	/** True once the connection has been away for three seconds: only then is it worth a word. */
-	offline = $state(false);
 	readonly #surroundings: Surroundings;
 	readonly #topics = new Map<string, Set<Subscription>>();
 	#socket: SocketLike | null = null;
@@ -133,7 +132,7 @@ export class Socket {
 
 	#opened(): void {
 		this.#attempts = 0;
-		this.offline = false;
+		this.#surroundings.offline(false);
 		this.#cancel('banner');
 		const again = this.#connectedBefore;
 		this.#connectedBefore = true;
@@ -164,7 +163,7 @@ export class Socket {
 		this.#cancel('pong');
 		if (this.#stopped) return;
 		this.#bannerTimer ??= this.#surroundings.setTimer(() => {
-			this.offline = true;
+			this.#surroundings.offline(true);
 			this.#bannerTimer = null;
 		}, bannerAfterMs);
 		const delay = code === tooSlow ? 0 : this.#nextDelay();
@@ -239,13 +238,8 @@ export class Socket {
 	}
 }
 
-const key = Symbol('socket');
-
-export const provideSocket = (socket: Socket): Socket => setContext(key, socket);
-export const useSocket = (): Socket => getContext<Socket>(key);
-
 /** The browser's own socket and timers. */
-export function browserSurroundings(path: string): Surroundings {
+export function browserSurroundings(path: string): Omit<Surroundings, 'offline'> {
 	return {
 		open: () => new WebSocket(location.origin.replace(/^http/, 'ws') + path) as unknown as SocketLike,
 		setTimer: (run, ms) => setTimeout(run, ms),
