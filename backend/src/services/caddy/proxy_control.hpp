@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ struct Site {
     std::uint16_t blue_port = 0;     // on 127.0.0.1
     std::uint16_t green_port = 0;
 };
+
+// How long open_requests() must have been 0 without a break before what listens on the port may be stopped:
+// longer than Caddy keeps an idle connection (1 s), so that none to the old release is left that a request of
+// the next release on this port could be sent into.
+inline constexpr std::chrono::milliseconds drain_quiet_time{1'500};
 
 // What answered a request through the project's own route.
 struct ProbeAnswer {

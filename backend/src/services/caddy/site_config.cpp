@@ -150,7 +150,8 @@ constexpr std::string_view static_handler = R"(			header @panel_probe X-Panel-Sl
 
 // Idle connections to the app are given up after 1 s, sooner than any usual app server gives them up
 // (gunicorn 2 s, Node.js and uvicorn 5 s): a POST on a connection that the app is closing at that moment
-// could not be repeated and would fail. No limit for answers: they may be long polls.
+// could not be repeated and would fail. drain_quiet_time rests on it. No limit for answers: they may be long
+// polls.
 constexpr std::string_view proxy_handler = R"(			header @panel_probe X-Panel-Slot $SLOT
 			reverse_proxy 127.0.0.1:$PORT {
 				header_up -X-Panel-Probe

@@ -5,6 +5,7 @@
 //   <id>.static  serve <sites>/<id>/current from disk (wins)      <id>.spa  answer unknown navigation paths
 //   with index.html <id>.green   proxy to the green port                          <id>.live something is live
 //   (blue when neither of the others is there)
+// The first of static, green, live that is there decides; weaker ones may stay beside it.
 // Any thread; one writer per project at a time. The database says what should be; reconcile repairs.
 
 #include "base/result.hpp"

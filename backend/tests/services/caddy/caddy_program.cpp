@@ -89,11 +89,12 @@ std::size_t CaddyProgram::count_lines(const std::string& part) {
         std::ranges::count_if(lines_, [&](const std::string& line) { return line.contains(part); }));
 }
 
-std::string CaddyProgram::last_line(const std::string& part) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = std::find_if(lines_.rbegin(), lines_.rend(),
-                                    [&](const std::string& line) { return line.contains(part); });
-    return found == lines_.rend() ? std::string() : *found;
+bool CaddyProgram::wait_for_lines(const std::string& part, std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds{20}, [&] {
+        return static_cast<std::size_t>(std::ranges::count_if(
+                   lines_, [&](const std::string& line) { return line.contains(part); })) >= count;
+    });
 }
 
 void CaddyProgram::read_log(int file) {

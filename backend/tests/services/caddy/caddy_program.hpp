@@ -26,7 +26,7 @@ class CaddyProgram {
     void start(); // returns when Caddy serves
     void kill();
     [[nodiscard]] std::size_t count_lines(const std::string& part);
-    [[nodiscard]] std::string last_line(const std::string& part);
+    bool wait_for_lines(const std::string& part, std::size_t count); // at least so many
     [[nodiscard]] std::filesystem::path caddyfile() const { return directory_ / "Caddyfile"; }
     [[nodiscard]] std::filesystem::path socket() const { return directory_ / "admin.sock"; }
     [[nodiscard]] std::filesystem::path site_files() const { return directory_ / "files"; }

@@ -69,13 +69,13 @@ struct Fixture {
         text << input.rdbuf();
         return text.str();
     }
-    // Twice in a row without requests, as the switch does it.
     void drain(std::uint16_t port) {
-        for (int quiet = 0; quiet < 2;) {
+        auto quiet_since = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() - quiet_since < drain_quiet_time) {
             const auto open = test::run(loop, service.open_requests(port));
             REQUIRE(open);
-            quiet = *open == 0 ? quiet + 1 : 0;
-            test::run(loop, sleep_for(std::chrono::milliseconds{20}));
+            if (*open != 0) quiet_since = std::chrono::steady_clock::now();
+            test::run(loop, sleep_for(std::chrono::milliseconds{50}));
         }
     }
     void put(const std::string& path, const std::string& content) {
@@ -93,30 +93,26 @@ TEST_CASE_FIXTURE(Fixture,
     auto green_app = std::make_unique<test::Upstream>("green", green);
     REQUIRE(markers.set(5, Slot::blue));
     REQUIRE(apply(site(5, "app.localhost")));
-    const auto before = reloads();
-    test::Load load(app_port, fmt::format("app.localhost:{}", app_port), 10, 200);
+    REQUIRE(caddy.wait_for_lines("load complete", 1));
+    test::Load load(app_port, fmt::format("app.localhost:{}", app_port), 10);
     auto current = Slot::blue;
-    int switches = 0;
-    while (load.is_running() && switches < 12) {
-        const auto next = current == Slot::blue ? Slot::green : Slot::blue;
+    for (int switches = 0; switches < 5; ++switches) {
+        const bool is_blue = current == Slot::blue;
+        const auto next = is_blue ? Slot::green : Slot::blue;
         REQUIRE(markers.set(5, next));
-        drain(current == Slot::blue ? blue : green);
-        // The old release ends without any grace, and a new one takes its port.
-        auto& old = current == Slot::blue ? blue_app : green_app;
+        drain(is_blue ? blue : green);
+        // The old release ends without any grace, and a new one takes its port at once.
+        auto& old = is_blue ? blue_app : green_app;
         old.reset();
-        old = std::make_unique<test::Upstream>(std::string(to_string(current)),
-                                               current == Slot::blue ? blue : green);
+        old = std::make_unique<test::Upstream>(std::string(to_string(current)), is_blue ? blue : green);
         current = next;
-        ++switches;
     }
-    load.finish();
-    INFO("caddy says: ", caddy.last_line("http.log.error"));
+    load.stop();
     CHECK(load.failed.load() == 0);
-    CHECK(load.asked == 2'000);
-    CHECK(load.blue > 0);
-    CHECK(load.green > 0);
-    CHECK(switches > 1);
-    CHECK(reloads() == before);
+    CHECK(load.asked.load() > 500);
+    CHECK(load.blue.load() > 0);
+    CHECK(load.green.load() > 0);
+    CHECK(reloads() == 1);
     drain(blue);
     CHECK(*test::run(loop, service.open_requests(green)) == 0);
     CHECK(*test::run(loop, service.open_requests(1)) == 0);
@@ -126,7 +122,7 @@ TEST_CASE_FIXTURE(Fixture, "requests under way are counted") {
     test::Upstream app("blue", blue);
     REQUIRE(markers.set(5, Slot::blue));
     REQUIRE(apply(site(5, "app.localhost")));
-    test::Load load(app_port, fmt::format("app.localhost:{}", app_port), 4, 1'000'000);
+    test::Load load(app_port, fmt::format("app.localhost:{}", app_port), 4);
     int most = 0;
     for (int i = 0; i < 2'000 && most == 0; ++i) most = *test::run(loop, service.open_requests(blue));
     CHECK(most > 0);
@@ -296,12 +292,13 @@ TEST_CASE_FIXTURE(Fixture,
         std::vector<Result<void>> results{x, y, z};
         co_return results;
     };
-    const auto before = reloads();
+    REQUIRE(reloads() == 0);
     auto good = test::run(
         loop, three(service, site(1, "one.localhost"), site(2, "two.localhost"), site(3, "three.localhost")),
         std::chrono::seconds{60});
     for (const auto& result : good) CHECK(result);
-    CHECK(reloads() - before < 3);
+    REQUIRE(caddy.wait_for_lines("load complete", 1));
+    CHECK(reloads() < 3);
     auto mixed = test::run(
         loop, three(service, site(4, "four.localhost"), site(5, "one.localhost"), site(6, "six.localhost")),
         std::chrono::seconds{60});
@@ -314,7 +311,10 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "when Caddy is down the file waits for its next start") {
-    CHECK(*test::run(loop, service.version()) == "2.6.2");
+    const auto version = test::run(loop, service.version());
+    REQUIRE(version);
+    CHECK(version->starts_with("2."));
+    CHECK_FALSE(version->contains('\n'));
     caddy.kill();
     const auto down = apply(site(5, "app.localhost"));
     REQUIRE_FALSE(down);

@@ -83,27 +83,23 @@ Answer Visitor::ask(const std::string& request) {
     return answer;
 }
 
-Load::Load(std::uint16_t port, std::string host, int visitors, int limit) : running_(visitors) {
-    for (int i = 0; i < visitors; ++i) threads_.emplace_back(&Load::visit, this, port, host, limit);
+Load::Load(std::uint16_t port, std::string host, int visitors) {
+    for (int i = 0; i < visitors; ++i) threads_.emplace_back(&Load::visit, this, port, host);
 }
 
-Load::~Load() {
+void Load::stop() {
     is_stopped_ = true;
-    finish();
-}
-
-void Load::finish() {
     for (auto& thread : threads_) {
         if (thread.joinable()) thread.join();
     }
 }
 
-void Load::visit(std::uint16_t port, std::string host, int limit) {
+void Load::visit(std::uint16_t port, std::string host) {
     Visitor visitor(port);
-    for (int i = 0; i < limit && !is_stopped_; ++i) {
+    for (int i = 0; !is_stopped_; ++i) {
         if (i % 5 == 4) visitor.hang_up();
         const bool is_post = i % 5 < 2;
-        const auto path = i % 3 == 0 ? "/slow" : "/";
+        const auto path = i % 3 == 0 ? "/" : "/slow";
         const auto request =
             is_post ? fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Length: 4\r\n\r\nbody", path, host)
                     : fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, host);
@@ -119,7 +115,6 @@ void Load::visit(std::uint16_t port, std::string host, int limit) {
             visitor.hang_up();
         }
     }
-    --running_;
 }
 
 } // namespace panel::test

@@ -55,15 +55,15 @@ class Visitor {
     std::string buffer_;
 };
 
-// `visitors` threads that ask until stop(), or until each has asked `limit` times.
+// `visitors` threads that ask until they are stopped: POSTs and GETs, quick and slow ones, on kept and on new
+// connections.
 class Load {
   public:
-    Load(std::uint16_t port, std::string host, int visitors, int limit);
-    ~Load();
+    Load(std::uint16_t port, std::string host, int visitors);
+    ~Load() { stop(); }
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
-    void finish(); // waits until every visitor has asked `limit` times
-    [[nodiscard]] bool is_running() const { return running_ > 0; }
+    void stop(); // after what each has under way
 
     std::atomic<int> asked = 0;
     std::atomic<int> failed = 0; // anything but 200 and the name of an upstream
@@ -71,9 +71,8 @@ class Load {
     std::atomic<int> green = 0;
 
   private:
-    void visit(std::uint16_t port, std::string host, int limit);
+    void visit(std::uint16_t port, std::string host);
 
-    std::atomic<int> running_ = 0;
     std::atomic<bool> is_stopped_ = false;
     std::vector<std::thread> threads_;
 };
