@@ -16,6 +16,7 @@ constexpr const char* find_user_sql =
     "SELECT id, email, name, role, created_at, updated_at FROM users WHERE id = :id";
 constexpr const char* find_user_by_email_sql =
     "SELECT id, email, name, role, created_at, updated_at, password FROM users WHERE email = :email";
+constexpr const char* set_password_sql = "UPDATE users SET password = :password WHERE id = :id";
 
 constexpr const char* insert_session_sql =
     "INSERT INTO sessions (id, user_id, user_agent, created_at, expires_at, revoked_at) "
@@ -80,6 +81,11 @@ std::optional<std::pair<User, std::string>> find_user_by_email(soci::session& se
     query.into(found.second);
     if (!query.only()) return std::nullopt;
     return found;
+}
+
+void set_password_hash(soci::session& session, std::int64_t id, const std::string& password_hash) {
+    Query query(session, set_password_sql);
+    query.use(password_hash, id).run();
 }
 
 void insert_session(soci::session& session, const Session& row, const std::string& user_agent) {

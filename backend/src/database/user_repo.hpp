@@ -31,6 +31,9 @@ Result<std::int64_t> insert_user(soci::session& session, const User& user,
 [[nodiscard]] std::optional<std::pair<User, std::string>>
 find_user_by_email(soci::session& session, const std::string& email); // with password hash
 
+// The same password with a dearer hash: not a change of the user.
+void set_password_hash(soci::session& session, std::int64_t id, const std::string& password_hash);
+
 void insert_session(soci::session& session, const Session& row, const std::string& user_agent);
 [[nodiscard]] std::optional<Session> find_session(soci::session& session, const std::string& id);
 void revoke_session(soci::session& session, const std::string& id, Timestamp now);

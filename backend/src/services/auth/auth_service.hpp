@@ -79,10 +79,10 @@ class AuthService {
 
   private:
     boost::asio::awaitable<Result<std::string>> hash_password(Secret password);
-    boost::asio::awaitable<Result<User>> check_password(std::string email, Secret password, Caller caller);
-    boost::asio::awaitable<Tokens> start_session(User user, Caller caller);
+    boost::asio::awaitable<Result<User>> check_password(std::string email, Secret password, std::string peer);
+    boost::asio::awaitable<Tokens> start_session(User user, std::string user_agent);
     boost::asio::awaitable<void> revoke(std::string session_id);
-    Tokens issue(const User& user, const Session& session, std::string refresh_token) const;
+    [[nodiscard]] Tokens issue(const User& user, const Session& session, Secret refresh_token) const;
     [[nodiscard]] std::string successor_of(const std::string& refresh_token) const;
 
     database::Database& database_;
