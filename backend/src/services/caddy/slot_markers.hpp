@@ -2,11 +2,14 @@
 // The release switch: which of a project's slots Caddy sends new requests to, held in marker files that
 // Caddy's `file` matcher looks at on each request. Every switch ends in one rename or unlink, so each request
 // sees the old or the new slot, never neither. Files in the slots directory:
-//   <id>.static  serve <sites>/<id>/current from disk (wins)      <id>.spa  answer unknown navigation paths
-//   with index.html <id>.green   proxy to the green port                          <id>.live something is live
-//   (blue when neither of the others is there)
-// The first of static, green, live that is there decides; weaker ones may stay beside it.
-// Any thread; one writer per project at a time. The database says what should be; reconcile repairs.
+//
+//   <id>.static  serve <sites>/<id>/current from disk
+//   <id>.green   proxy to the green port
+//   <id>.live    something is live: proxy to the blue port
+//   <id>.spa     with static: answer unknown navigation paths with index.html
+//
+// The first of static, green, live that is there decides; weaker ones may stay beside it. Any thread; one
+// writer per project at a time. The database says what should be; reconcile repairs.
 
 #include "base/result.hpp"
 
