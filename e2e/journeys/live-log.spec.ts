@@ -1,0 +1,101 @@
+import { stripVTControlCharacters } from 'node:util';
+import { DeploymentPage } from '../pages/deployment-page.ts';
+import { answering, nodeApp } from '../support/apps.ts';
+import { Repository } from '../support/repository.ts';
+import { expect, test } from '../support/test.ts';
+
+test.setTimeout(180_000);
+
+const lines = 300;
+
+/** A build that prints numbered, coloured lines for about ten seconds. */
+const chattyBuild = `for (let n = 1; n <= ${lines}; n += 1) {
+	console.log(\`\\u001b[3\${n % 7}mchatty line \${n} of ${lines}\\u001b[0m ünïcödé ✓\`);
+	await new Promise((resolve) => setTimeout(resolve, 35));
+}
+`;
+
+const chatty = { ...nodeApp(answering("'chatty'"), { build: 'node build.js' }), 'build.js': chattyBuild };
+
+const plain = (log: string) => log.split('\n').map(stripVTControlCharacters).join('\n');
+const chattyNumbers = (log: string) =>
+	[...log.matchAll(/chatty line (\d+) of/g)].map((match) => Number(match[1]));
+const allNumbers = Array.from({ length: lines }, (_, index) => index + 1);
+
+test('the log survives a reload and a lost connection, without a gap and without a repetition', async ({
+	page,
+	api,
+	problems
+}) => {
+	problems.allow(/WebSocket connection to/);
+	const repository = await Repository.create('chatty', chatty);
+	const project = await api.createProject({ name: 'chatty', git_url: repository.address });
+
+	let connected = true;
+	let connections = 0;
+	const open = new Set<() => Promise<void>>();
+	await page.routeWebSocket(/\/api\/v1\/ws$/, async (socket) => {
+		if (!connected) return socket.close();
+		connections += 1;
+		const server = socket.connectToServer();
+		open.add(async () => {
+			await server.close();
+			await socket.close();
+		});
+	});
+
+	const { id } = await api.json<{ id: number }>('POST', `/projects/${project.id}/deployments`, {});
+	const deployment = new DeploymentPage(page);
+	await deployment.goto(project.id, id);
+	await deployment.log.isLive();
+	await expect(deployment.log.log).toContainText('chatty line 20 of', { timeout: 90_000 });
+
+	await test.step('reload in the middle', async () => {
+		await page.reload();
+		await deployment.log.isLive();
+		await expect(deployment.log.log).toContainText(/chatty line \d+ of/);
+		expect(connections).toBeGreaterThanOrEqual(2);
+	});
+
+	await test.step('the connection is lost while the build goes on', async () => {
+		await expect(deployment.log.log).toContainText(/chatty line 1\d\d of/);
+		connected = false;
+		for (const cut of open) await cut();
+		await expect(page.getByText('Live updates are interrupted.')).toBeVisible();
+		const held = await deployment.log.lineCount();
+		connected = true;
+		await expect.poll(() => deployment.log.lineCount(), { timeout: 30_000 }).toBeGreaterThan(held);
+		await expect(page.getByText('Live updates are interrupted.')).toBeHidden();
+	});
+
+	await deployment.endsAs('Ready');
+	const stored = await api.log(id);
+	expect(chattyNumbers(stored)).toEqual(allNumbers);
+	await expect.poll(() => deployment.log.lineCount()).toBe(stored.trimEnd().split('\n').length);
+	expect((await deployment.log.copied()).trimEnd()).toBe(plain(stored).trimEnd());
+});
+
+test('a line can be found, linked to and read without following', async ({ page, api }) => {
+	const { items } = await api.json<{ items: { id: number; name: string }[] }>('GET', '/projects');
+	const project = items.find(({ name }) => name === 'chatty');
+	test.skip(!project, 'the journey before has made no project');
+	const live = (await api.project(project?.id ?? 0)).live_deployment_id ?? 0;
+	const stored = (await api.log(live)).split('\n');
+	const number = stored.findIndex((line) => line.includes('chatty line 150 of')) + 1;
+
+	const deployment = new DeploymentPage(page);
+	await page.goto(`/projects/${project?.id}/deployments/${live}#L${number}`);
+	await deployment.log.isLive();
+	await expect(deployment.log.line(number)).toBeInViewport();
+	await expect(deployment.log.line(number)).toContainText('chatty line 150 of');
+
+	await deployment.log.search.fill('line 42 of');
+	await expect(deployment.log.frame.getByText('1 of 1')).toBeVisible();
+	await expect(deployment.log.log.getByText('line 42 of')).toBeInViewport();
+
+	const [download] = await Promise.all([
+		page.waitForEvent('download'),
+		deployment.log.frame.getByRole('link', { name: 'Download the log' }).click()
+	]);
+	expect(download.suggestedFilename()).toBe(`chatty-${live}.log`);
+});

@@ -1,0 +1,91 @@
+import { DeploymentPage } from '../pages/deployment-page.ts';
+import { NewProjectPage } from '../pages/new-project-page.ts';
+import { EnvironmentPage, DangerPage } from '../pages/settings-pages.ts';
+import { SignInPage } from '../pages/sign-in-page.ts';
+import { answering, nodeApp } from '../support/apps.ts';
+import { Repository } from '../support/repository.ts';
+import { shared } from '../support/shared.ts';
+import { expect, nobody, test, type Page } from '../support/test.ts';
+import { visit } from '../support/visitor.ts';
+
+test.use({ storageState: nobody, javaScriptEnabled: false });
+test.setTimeout(240_000);
+
+/** Looks again until it is over, as somebody without scripts does. */
+async function reloadUntilReady(page: Page): Promise<void> {
+	const deployment = new DeploymentPage(page);
+	await expect
+		.poll(
+			async () => {
+				await page.reload();
+				return deployment.status.innerText();
+			},
+			{ timeout: 180_000, intervals: [500, 1000] }
+		)
+		.toMatch(/^(Ready|Failed|Cancelled)/);
+	await deployment.endsAs('Ready');
+}
+
+const app = (version: string) => nodeApp(answering(`'${version} ' + process.env.GREETING`));
+
+test('everything that matters works without scripts', async ({ page }) => {
+	const repository = await Repository.create('plain-forms', app('first'));
+	const deployment = new DeploymentPage(page);
+	let ids = { project: 0, deployment: 0 };
+
+	await test.step('sign in', async () => {
+		await page.goto('/projects/new');
+		await new SignInPage(page).signIn();
+		await expect(page).toHaveURL(`${shared().url}/projects/new`);
+	});
+
+	await test.step('new project and first deployment', async () => {
+		const form = new NewProjectPage(page);
+		await form.read(repository.address);
+		await expect(form.found).toBeVisible();
+		await page.getByText('Paste a whole .env').click();
+		await page.getByLabel('A whole .env file').fill('GREETING=one\n');
+		await form.start();
+		ids = deployment.ids();
+		await reloadUntilReady(page);
+		expect((await visit('plain-forms')).text).toBe('first one');
+	});
+
+	await test.step('the log is in the page', async () => {
+		await expect(deployment.log.log).toContainText('==> ');
+		await expect(deployment.log.log).toContainText('listening');
+		await expect(deployment.log.frame.getByRole('link', { name: 'Download' })).toBeVisible();
+	});
+
+	await test.step('change the environment, deploy the next commit', async () => {
+		const environment = new EnvironmentPage(page);
+		await environment.goto(ids.project);
+		await environment.paste('GREETING=two\n');
+		await expect(environment.changes).toContainText('GREETING changed: one → two');
+		await environment.saveChanges();
+		await repository.push(app('second'), 'feat: second');
+		await page.getByRole('button', { name: 'Deploy now' }).click();
+		await reloadUntilReady(page);
+		expect((await visit('plain-forms')).text).toBe('second two');
+	});
+
+	await test.step('roll back', async () => {
+		await deployment.goto(ids.project, ids.deployment);
+		await deployment.rollBack();
+		await reloadUntilReady(page);
+		expect((await visit('plain-forms')).text, 'with the variables that it had').toBe('first one');
+	});
+
+	await test.step('delete', async () => {
+		const danger = new DangerPage(page);
+		await danger.goto(ids.project);
+		await danger.delete('plain-forms');
+		await expect(page).toHaveURL(/\/projects$/);
+		await expect.poll(async () => (await visit('plain-forms')).status).toBe(404);
+	});
+
+	await test.step('sign out', async () => {
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		await expect(page).toHaveURL(/\/login$/);
+	});
+});

@@ -1,0 +1,33 @@
+/**
+ * What must never happen while somebody uses the page: errors on the console (violations of the security policy are told there
+ * as well), uncaught errors, answers of 500 and above from the panel.
+ */
+import { expect, type BrowserContext } from '@playwright/test';
+import { shared } from './shared.ts';
+
+export class Problems {
+	readonly #seen: string[] = [];
+	readonly #allowed: RegExp[] = [];
+
+	watch(context: BrowserContext): void {
+		context.on('console', (message) => {
+			if (message.type() !== 'error' && !/content security policy/i.test(message.text())) return;
+			this.#seen.push(`${message.page()?.url() ?? ''}: ${message.text()} (${message.location().url})`);
+		});
+		context.on('weberror', (error) => this.#seen.push(`uncaught: ${error.error().message}`));
+		context.on('response', (response) => {
+			if (response.status() < 500 || !response.url().startsWith(shared().url)) return;
+			this.#seen.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+		});
+	}
+
+	/** For a journey that provokes it: an address that answers 404, a connection that is cut. */
+	allow(pattern: RegExp): void {
+		this.#allowed.push(pattern);
+	}
+
+	check(): void {
+		const unexpected = this.#seen.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
+		expect(unexpected, 'errors on the console, uncaught errors, answers of 500 and above').toEqual([]);
+	}
+}
