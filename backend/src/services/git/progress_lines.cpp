@@ -16,7 +16,8 @@ bool is_progress(std::string_view line) {
 }
 
 std::string clean(std::string_view line) {
-    if (line.ends_with("\x1b[K")) line.remove_suffix(3); // erase to the end of the line: how servers overwrite theirs
+    if (line.ends_with("\x1b[K"))
+        line.remove_suffix(3); // erase to the end of the line: how servers overwrite theirs
     std::string plain;
     for (const char c : line) {
         if (!is_control(c)) plain += c;

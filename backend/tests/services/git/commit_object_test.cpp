@@ -10,8 +10,11 @@ namespace {
 const std::string hash(40, 'a');
 const std::string tree(40, 'b');
 
-std::string object(const std::string& message, const std::string& author = "Lena Example <lena@example.com> 1750000000 +0200") {
-    return "tree " + tree + "\nparent " + hash + "\nauthor " + author + "\ncommitter Bot <bot@example.com> 1750000060 +0000\ngpgsig -----BEGIN\n tree x\n -----END\n\n" + message;
+std::string object(const std::string& message,
+                   const std::string& author = "Lena Example <lena@example.com> 1750000000 +0200") {
+    return "tree " + tree + "\nparent " + hash + "\nauthor " + author +
+           "\ncommitter Bot <bot@example.com> 1750000060 +0000\ngpgsig -----BEGIN\n tree x\n -----END\n\n" +
+           message;
 }
 
 } // namespace
@@ -37,7 +40,8 @@ TEST_CASE("whatever stands in a commit becomes one clean line of valid text") {
     CHECK(parse_commit(hash, object(wide))->subject.size() == 498);
     CHECK(parse_commit(hash, object("x", "nobody"))->author_name == "nobody");
     CHECK(parse_commit(hash, object("x", ""))->author_name.empty());
-    CHECK(parse_commit(hash, object("x", "A <a@example.com> 99999999999999999999 +0000"))->author_name == "A");
+    CHECK(parse_commit(hash, object("x", "A <a@example.com> 99999999999999999999 +0000"))->author_name ==
+          "A");
     CHECK_FALSE(parse_commit(hash, "100644 blob"));
     CHECK_FALSE(parse_commit(hash, ""));
     CHECK_FALSE(parse_commit(hash, "tree short\n\nx"));

@@ -15,7 +15,8 @@ std::string variable(const panel::net::ProcessSpec& spec, const std::string& nam
 
 std::string setting(const panel::net::ProcessSpec& spec, const std::string& name) {
     for (const auto& [key, value] : spec.environment) {
-        if (key.starts_with("GIT_CONFIG_KEY_") && value == name) return variable(spec, "GIT_CONFIG_VALUE_" + key.substr(15));
+        if (key.starts_with("GIT_CONFIG_KEY_") && value == name)
+            return variable(spec, "GIT_CONFIG_VALUE_" + key.substr(15));
     }
     return "(absent)";
 }
@@ -26,7 +27,8 @@ TEST_CASE("a value never becomes an option of git") {
     GitCommand command("fetch");
     command.option("--depth=1").value("--upload-pack=touch x").value("-c");
     const auto spec = command.build(std::chrono::seconds{1});
-    CHECK(spec.argv == std::vector<std::string>{"git", "fetch", "--depth=1", "--end-of-options", "--upload-pack=touch x", "-c"});
+    CHECK(spec.argv == std::vector<std::string>{"git", "fetch", "--depth=1", "--end-of-options",
+                                                "--upload-pack=touch x", "-c"});
 }
 
 TEST_CASE("git gets none of our environment, no hooks, no helper and no protocol that was not named") {
@@ -54,7 +56,9 @@ TEST_CASE("git gets none of our environment, no hooks, no helper and no protocol
 
 TEST_CASE("settings of a call come after those of every call") {
     GitCommand command("fetch");
-    command.setting("http.curloptResolve", "git.example.com:443:8.8.8.8").allow_protocol("https").mirror("/mirrors/x.git");
+    command.setting("http.curloptResolve", "git.example.com:443:8.8.8.8")
+        .allow_protocol("https")
+        .mirror("/mirrors/x.git");
     const auto spec = command.build(std::chrono::seconds{1});
     CHECK(setting(spec, "http.curloptResolve") == "git.example.com:443:8.8.8.8");
     CHECK(variable(spec, "GIT_ALLOW_PROTOCOL") == "https");

@@ -10,8 +10,10 @@ namespace {
 
 const std::string hash(40, 'a');
 
-std::string record(const std::string& path, const std::string& mode = "100644", const std::string& size = "12") {
-    return fmt::format("{} {} {} {:>7}\t{}", mode, mode == "160000" ? "commit" : "blob", hash, size, path) + std::string(1, '\0');
+std::string record(const std::string& path, const std::string& mode = "100644",
+                   const std::string& size = "12") {
+    return fmt::format("{} {} {} {:>7}\t{}", mode, mode == "160000" ? "commit" : "blob", hash, size, path) +
+           std::string(1, '\0');
 }
 
 Result<std::vector<TreeEntry>> list(const std::string& bytes, TreeLimits limits = {}) {
@@ -23,10 +25,12 @@ Result<std::vector<TreeEntry>> list(const std::string& bytes, TreeLimits limits 
 } // namespace
 
 TEST_CASE("a listing of files reads the same in pieces of any size") {
-    const auto bytes = record("a b/\xc3\xa4\n.txt") + record("bin/run", "100755") + record("link", "120000", "3") + record("sub", "160000", "-");
+    const auto bytes = record("a b/\xc3\xa4\n.txt") + record("bin/run", "100755") +
+                       record("link", "120000", "3") + record("sub", "160000", "-");
     for (std::size_t size = 1; size <= bytes.size(); ++size) {
         TreeListing listing;
-        for (std::size_t at = 0; at < bytes.size(); at += size) REQUIRE(listing.put(std::string_view(bytes).substr(at, size)));
+        for (std::size_t at = 0; at < bytes.size(); at += size)
+            REQUIRE(listing.put(std::string_view(bytes).substr(at, size)));
         const auto entries = listing.finish();
         REQUIRE(entries);
         REQUIRE(entries->size() == 4);
@@ -40,7 +44,8 @@ TEST_CASE("a listing of files reads the same in pieces of any size") {
 }
 
 TEST_CASE("paths that lead out of the tree, into .git, or contradict each other are refused") {
-    for (const auto* path : {"", "/a", "a//b", "a/", "..", "../a", "a/../b", ".", "./a", "a/./b", ".git", ".git/config", "a/.GIT/x", ".Git"}) {
+    for (const auto* path : {"", "/a", "a//b", "a/", "..", "../a", "a/../b", ".", "./a", "a/./b", ".git",
+                             ".git/config", "a/.GIT/x", ".Git"}) {
         CAPTURE(path);
         CHECK(list(record(path)).error().code == Code::invalid);
     }
@@ -57,8 +62,10 @@ TEST_CASE("paths that lead out of the tree, into .git, or contradict each other 
 }
 
 TEST_CASE("a listing that is no listing is refused") {
-    for (const auto& bytes : {std::string("garbage"), std::string("garbage\0", 8), record("a", "040000"), record("a", "100644", "-"), record("a", "100644", "-5"), record("a", "100644", "1x"),
-                              record("a").substr(0, 30), std::string("100644 tree ") + hash + "  1\ta" + std::string(1, '\0')}) {
+    for (const auto& bytes :
+         {std::string("garbage"), std::string("garbage\0", 8), record("a", "040000"),
+          record("a", "100644", "-"), record("a", "100644", "-5"), record("a", "100644", "1x"),
+          record("a").substr(0, 30), std::string("100644 tree ") + hash + "  1\ta" + std::string(1, '\0')}) {
         CHECK(list(bytes).error().code == Code::invalid);
     }
 }
