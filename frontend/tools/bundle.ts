@@ -48,6 +48,8 @@ const leftOut: Record<string, string> = {
 	'/devalue/src/uneval.js': `export function uneval() { throw new Error('Source text is written on the server only.'); }`,
 	// The browser writes nothing but the (plain) state of history entries.
 	'/devalue/src/stringify.js': readFileSync(new URL('./small-stringify.js', import.meta.url), 'utf8'),
+	// It would wait for the styles of a chunk; all styles are in the first page.
+	'vite/preload-helper.js': `export const __vitePreload = (load) => load();`,
 	// No component here is a custom element.
 	'/svelte/src/internal/client/dom/elements/custom-element.js': `export let SvelteElement; export function create_custom_element() { throw new Error('There are no custom elements.'); }`
 };

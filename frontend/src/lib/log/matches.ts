@@ -1,3 +1,6 @@
+/** Marks what was searched for. Pure. */
+import type { Row } from './row.ts';
+
 /** Cuts a text at each place where `needle` (in lower case) is found. */
 export function splitMatches(text: string, needle: string): { text: string; match: boolean }[] {
 	if (needle === '') return [{ text, match: false }];
@@ -11,4 +14,14 @@ export function splitMatches(text: string, needle: string): { text: string; matc
 	}
 	if (at < text.length) parts.push({ text: text.slice(at), match: false });
 	return parts;
+}
+
+/** A row with its matches marked; `current` is the match that is looked at. */
+export function markMatches(row: Row, needle: string, current: boolean): Row {
+	if (needle === '') return row;
+	const mark = current ? 'rounded-[2px] bg-accent text-bg' : 'rounded-[2px] bg-accent-soft text-accent';
+	const pieces = row.pieces.flatMap(({ text, look }) =>
+		splitMatches(text, needle).map((part) => ({ text: part.text, look: part.match ? mark : look }))
+	);
+	return { ...row, pieces };
 }

@@ -10,10 +10,13 @@ export interface Toast {
 
 export class Toasts {
 	list = $state<Toast[]>([]);
+	/** What shows them is loaded when there is one. */
+	onFirst: () => void = () => undefined;
 	#next = 1;
 
 	show(text: string, tone: Toast['tone'] = 'plain', action?: Toast['action']): void {
 		const id = this.#next;
+		if (id === 1) this.onFirst();
 		this.#next += 1;
 		this.list.push({ id, text, tone, action });
 		if (this.list.length > 3) this.list.shift();

@@ -8,13 +8,8 @@ export const icons = {
 	branch:
 		'M8 5a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM8 19a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM20 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM6 7v10M18 10c0 4-6 3-12 5',
 	chevron: 'm9 6 6 6-6 6',
-	down: 'M12 5v14M6 13l6 6 6-6',
-	up: 'M12 19V5M6 11l6-6 6 6',
 	check: 'm5 12 5 5L20 7',
 	cross: 'M6 6l12 12M18 6 6 18',
-	clock: 'M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 7v5l3 2',
-	wrap: 'M4 6h16M4 12h13a3 3 0 0 1 0 6h-4m2-2-2 2 2 2M4 18h4',
-	download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
 	copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
 	undo: 'M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
 	external: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
@@ -24,13 +19,10 @@ export const icons = {
 	settings:
 		'M4 7h9M17 7h3M4 17h3M11 17h9M17 7a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM11 17a2 2 0 1 1-4 0 2 2 0 0 1 4 0Z',
 	sun: 'M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5',
-	moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z',
 	out: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
 	trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13',
 	stop: 'M6 6h12v12H6z',
-	globe: 'M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM3 12h18M12 3a14 14 0 0 1 0 18M12 3a14 14 0 0 0 0 18',
-	alert:
-		'M12 9v5M12 17.5v.01M10.5 4 2.5 18.5a1.7 1.7 0 0 0 1.5 2.5h16a1.7 1.7 0 0 0 1.5-2.5L13.5 4a1.7 1.7 0 0 0-3 0Z'
+	globe: 'M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM3 12h18M12 3a14 14 0 0 1 0 18M12 3a14 14 0 0 0 0 18'
 } as const;
 
 export type IconName = keyof typeof icons;
