@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::chrono::milliseconds admin_deadline{5'000};
 constexpr std::chrono::milliseconds load_deadline{
-    30'000}; // longer than Caddy's grace_period: a reload waits for it
+    45'000}; // longer than Caddy's grace_period: a reload waits for it
 constexpr std::chrono::milliseconds probe_deadline{10'000};
 constexpr std::string_view suffix = ".caddy";
 
@@ -177,8 +177,6 @@ asio::awaitable<Result<void>> CaddyService::reload() {
     call.method = "POST";
     call.target = "/load";
     call.headers.set("Content-Type", "text/caddyfile");
-    // On its unix socket Caddy takes requests without a host only (its defence against DNS rebinding).
-    if (!settings_.admin.socket_path.empty()) call.headers.set("Host", "");
     call.body = *text;
     call.deadline = load_deadline;
     const auto response = co_await net::send(std::move(call));
@@ -194,7 +192,6 @@ asio::awaitable<Result<net::Response>> CaddyService::ask_admin(std::string targe
     net::Call call;
     call.endpoint = settings_.admin;
     call.target = std::move(target);
-    if (!settings_.admin.socket_path.empty()) call.headers.set("Host", "");
     call.deadline = admin_deadline;
     auto response = co_await net::send(std::move(call));
     if (!response) co_return translate(response.error());

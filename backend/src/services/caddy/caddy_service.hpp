@@ -6,7 +6,8 @@
 // caller never leaves a half-applied change. Caddy itself skips a reload that changes nothing.
 //
 // The main Caddyfile must hold in its global options the same admin address (a reload with another would move
-// it) and a grace_period shorter than 20 s (without one, a reload waits for ever for open WebSockets), and
+// it), for a unix socket with `origins localhost` (else Caddy takes no request with a Host there), a
+// grace_period of at most 30 s (without one, a reload waits for ever for open WebSockets), and after them
 // `import <site_files>/*.caddy`.
 
 #include "base/task_group.hpp"

@@ -31,7 +31,7 @@ std::uint16_t free_port() {
 CaddyProgram::CaddyProgram(std::filesystem::path directory) : directory_(std::move(directory)) {
     for (const auto* name : {"files", "slots", "static", "log"})
         std::filesystem::create_directories(directory_ / name);
-    std::ofstream(caddyfile()) << "{\n\tadmin unix/" << socket().native()
+    std::ofstream(caddyfile()) << "{\n\tadmin unix/" << socket().native() << " {\n\t\torigins localhost\n\t}"
                                << "\n\tauto_https off\n\tgrace_period 2s\n}\nimport " << site_files().native()
                                << "/*.caddy\n";
     start();
