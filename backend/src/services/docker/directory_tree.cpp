@@ -8,6 +8,7 @@
 #include <climits>
 #include <deque>
 #include <string_view>
+#include <utility>
 
 namespace panel::docker {
 

@@ -8,8 +8,11 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace panel::docker {
 

@@ -10,9 +10,12 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 namespace panel::docker {
 

@@ -4,6 +4,7 @@
 
 #include "services/docker/docker_engine.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 using namespace panel;
 using docker::ExtractionLimits;

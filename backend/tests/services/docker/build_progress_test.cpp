@@ -7,6 +7,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <string>
+
 using namespace panel::docker;
 
 namespace {

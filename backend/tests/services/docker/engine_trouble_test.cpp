@@ -11,7 +11,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 using namespace panel;
 using namespace std::chrono_literals;

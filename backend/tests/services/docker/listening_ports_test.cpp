@@ -6,6 +6,9 @@
 
 #include <unistd.h>
 
+#include <string_view>
+#include <vector>
+
 using namespace panel::docker;
 
 namespace {

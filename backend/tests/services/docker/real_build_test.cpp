@@ -8,6 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 using namespace panel;
 using test::RealEngine;

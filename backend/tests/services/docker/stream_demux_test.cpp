@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string_view>
+
 using panel::docker::StreamDemux;
 
 namespace {

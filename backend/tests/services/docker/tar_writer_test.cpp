@@ -6,8 +6,12 @@
 #include <archive_entry.h>
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 using panel::docker::TarWriter;
