@@ -56,6 +56,7 @@ struct Context {
     PathParameters path = {};
     Principal principal = {};
     std::string access_token = {}; // that the request was let in with, "" for an anonymous one
+    bool by_cookie = false;        // the token came in the page's cookie
     std::string request_id = {};
     std::string client_address = {}; // of the visitor, as the trusted proxies tell it
 

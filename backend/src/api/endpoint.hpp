@@ -5,6 +5,7 @@
 
 #include "api/answer.hpp"
 #include "api/context.hpp"
+#include "api/json/environment_json.hpp"
 #include "api/json/field_reader.hpp"
 #include "api/json/schema.hpp"
 #include "api/middleware/body.hpp"
@@ -30,6 +31,10 @@ struct Endpoint {
     EndpointSchema (*describe)(json::SchemaBuilder&) = nullptr;
 };
 
+// How the errors of a body that is a list call it.
+template <class Body> inline constexpr std::string_view root_name{};
+template <> inline constexpr std::string_view root_name<wire::EnvironmentInput>{"environment"};
+
 namespace detail {
 
 template <class F> struct HandlerTraits;
@@ -51,7 +56,7 @@ template <auto handler> boost::asio::awaitable<net::Response> run_handler(Contex
     } else {
         const auto text = check_body(context.request);
         if (!text) co_return error_to_response(context, text.error());
-        auto body = json::read_body<typename Traits::Body>(*text);
+        auto body = json::read_body<typename Traits::Body>(*text, root_name<typename Traits::Body>);
         if (!body) co_return error_to_response(context, body.error());
         auto result = co_await handler(context, std::move(*body));
         co_return result ? write_answer<typename Traits::Answer>(context, success, std::move(result))

@@ -22,6 +22,7 @@ class LiveRelease;
 } // namespace panel::deployment
 namespace panel::server {
 class DataVersion;
+class ProjectUrls;
 class Readiness;
 class RecordCounts;
 class ServerStatusReader;
@@ -39,6 +40,7 @@ struct Services {
     deployment::DeploymentEvents& events;
     deployment::LiveRelease& live;
     server::DataVersion& data_version;
+    server::ProjectUrls& urls;
     server::Readiness& readiness;
     server::RecordCounts& counts;
     server::ServerStatusReader& server;

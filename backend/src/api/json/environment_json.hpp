@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace panel::api::wire {
 
@@ -30,5 +31,8 @@ struct EnvironmentVariableInput {
     std::optional<EnvironmentScope> scope;
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentVariableInput, (), (key, value, is_secret, scope))
+
+// The whole set of a project, as PUT takes it.
+using EnvironmentInput = std::vector<EnvironmentVariableInput>;
 
 } // namespace panel::api::wire

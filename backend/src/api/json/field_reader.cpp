@@ -43,7 +43,8 @@ std::size_t FieldReader::enter(std::string_view name) {
 
 std::size_t FieldReader::enter(std::size_t index) {
     const auto length = path_.size();
-    path_ += '[' + std::to_string(index) + ']';
+    if (!path_.empty()) path_ += '.';
+    path_ += std::to_string(index);
     return length;
 }
 

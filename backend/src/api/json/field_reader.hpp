@@ -24,9 +24,11 @@ namespace panel::api::json {
 inline constexpr std::size_t max_text_bytes = 64 * 1024; // of a string without a limit of its own
 inline constexpr std::size_t max_list_items = 1000;
 
-// Collects what is wrong; paths read "items[2].key".
+// Collects what is wrong; paths read "environment.2.key".
 class FieldReader {
   public:
+    // `root`: how the body as a whole is called in paths, "" for an object of fields.
+    explicit FieldReader(std::string_view root = {}) : path_(root) {}
     template <class T> void read(const boost::json::value& value, T& out);
     [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
     [[nodiscard]] Error take_error();
@@ -144,11 +146,11 @@ template <class T> void FieldReader::read(const boost::json::value& value, T& ou
     }
 }
 
-template <class T> [[nodiscard]] Result<T> read_body(std::string_view text) {
+template <class T> [[nodiscard]] Result<T> read_body(std::string_view text, std::string_view root = {}) {
     auto document = parse_document(text);
     if (!document) return std::unexpected(std::move(document.error()));
     T out{};
-    FieldReader reader;
+    FieldReader reader(root);
     reader.read(*document, out);
     if (reader.has_errors()) return std::unexpected(reader.take_error());
     return out;

@@ -15,6 +15,10 @@
 #include <string>
 #include <vector>
 
+namespace panel::project {
+struct ProjectView;
+} // namespace panel::project
+
 namespace panel::api::wire {
 
 struct Project {
@@ -92,5 +96,7 @@ struct ProjectPatch {
 BOOST_DESCRIBE_STRUCT(ProjectPatch, (),
                       (name, git_url, git_branch, root_directory, framework, install_command, build_command,
                        start_command, output_dir, port, dockerfile_path, health_path, auto_deploy))
+
+[[nodiscard]] Project to_wire(const project::ProjectView& view);
 
 } // namespace panel::api::wire

@@ -1,5 +1,5 @@
 #pragma once
-// What a foreign web page could make a visitor's browser send, and is refused (security-checks WB01, WB03):
+// What a foreign web page could make a visitor's browser send, and is refused:
 // changes from another site, and cookies anywhere but on reads and the WebSocket. Pure, any thread.
 
 #include "api/settings.hpp"

@@ -43,10 +43,10 @@ TEST_CASE("every wrong field of a body is named in one answer") {
                                        "git_url is required.\n"
                                        "port must be a whole number.\n"
                                        "auto_deploy must be true or false.\n"
-                                       "environment[0].key is required.\n"
-                                       "environment[0].value must be text.\n"
-                                       "environment[1].key must not be null.\n"
-                                       "environment[1].scope must be one of build, runtime, all.\n"
+                                       "environment.0.key is required.\n"
+                                       "environment.0.value must be text.\n"
+                                       "environment.1.key must not be null.\n"
+                                       "environment.1.scope must be one of build, runtime, all.\n"
                                        "role is not a known field.\n");
 }
 
@@ -98,6 +98,7 @@ TEST_CASE("what parsers could read differently is refused before a field is look
 TEST_CASE("a body that is no object is refused as a whole") {
     CHECK(complaints(json::read_body<wire::ProjectPatch>("[]").error()) == "body must be an object.\n");
     CHECK(complaints(json::read_body<wire::ProjectPatch>("null").error()) == "body must not be null.\n");
-    CHECK(complaints(json::read_body<std::vector<wire::EnvironmentVariableInput>>("[{}]").error()) ==
-          "[0].key is required.\n");
+    CHECK(complaints(
+              json::read_body<std::vector<wire::EnvironmentVariableInput>>("[{}]", "environment").error()) ==
+          "environment.0.key is required.\n");
 }

@@ -1,0 +1,39 @@
+#pragma once
+// Whether the server can do its work: the database, Docker and Caddy answer. Each is asked with a short
+// deadline, all at once. Owned by App. Loop thread; suspends at most as long as the deadline.
+
+#include "database/database.hpp"
+#include "services/caddy/proxy_control.hpp"
+#include "services/docker/docker_engine.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+namespace panel::server {
+
+struct Check {
+    std::string name;    // "database", "docker", "caddy"
+    std::string problem; // "" when it answers
+};
+
+class Readiness {
+  public:
+    // nullptr for what this process does not use.
+    Readiness(database::Database& database, docker::DockerEngine* docker, caddy::ProxyControl* proxy)
+        : database_(database), docker_(docker), proxy_(proxy) {}
+
+    boost::asio::awaitable<std::vector<Check>> check();
+
+  private:
+    boost::asio::awaitable<Check> check_database();
+    boost::asio::awaitable<Check> check_docker();
+    boost::asio::awaitable<Check> check_proxy();
+
+    database::Database& database_;
+    docker::DockerEngine* docker_;
+    caddy::ProxyControl* proxy_;
+};
+
+} // namespace panel::server
