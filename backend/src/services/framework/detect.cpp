@@ -122,8 +122,7 @@ std::vector<std::string> applications_in(const Project& root) {
     std::vector<std::string> applications;
     for (const std::string& member : root.members) {
         const SubTree tree(root.tree->whole(), member);
-        Plan ignored;
-        const auto project = open_project(tree, ignored);
+        const auto project = open_member(tree, root);
         if (!project) continue;
         const Match match = best_match(*project);
         const bool is_library = project->config("vite.config").object("build").has_key("lib");

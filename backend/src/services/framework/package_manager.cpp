@@ -189,19 +189,17 @@ std::string PackageManager::install_script() const {
     if (manager != Manager::npm || !frozen) return install_command();
     const std::string lock(file_name(lock_file));
     const std::string compare =
-        R"js(const read = file => JSON.parse(require("fs").readFileSync(file, "utf8")).packages || {};)js"
-        R"js( const before = read("/tmp/lock.json"), after = read(process.argv[1]);)js"
-        R"js( const changed = Object.keys({...before, ...after}).filter(key => key && (before[key] && after[key])js"
-        R"js( ? before[key].version !== after[key].version : !(before[key] || after[key]).optional));)js"
-        R"js( if (changed.length) { console.error(process.argv[1] + " does not fit package.json: " + changed.slice(0, 5).join(", ") +)js"
-        R"js( ". Run npm install and commit the lock file."); process.exit(1); })js"
-        R"js( console.error("Only optional packages were missing in " + process.argv[1] + "; every other one is as locked.");)js";
-    return "npm ci 2> /tmp/npm-ci.log && { cat /tmp/npm-ci.log >&2; exit 0; }; cat /tmp/npm-ci.log >&2; "
-           "grep -q '^npm error Missing: ' /tmp/npm-ci.log || exit 1; grep -q '^npm error Invalid: ' "
-           "/tmp/npm-ci.log && exit 1; "
-           "cp " +
+        R"js(const read = (file) => Object.entries(JSON.parse(require("fs").readFileSync(file)).packages || {}).filter((e) => e[0]))js"
+        R"js(.map(([path, p]) => ({ id: path.split("node_modules/").pop() + "@" + p.version, optional: p.optional || p.link }));)js"
+        R"js( const locked = new Set(read("/tmp/lock.json").map((p) => p.id));)js"
+        R"js( const added = read(process.argv[1]).filter((p) => !p.optional && !locked.has(p.id)).map((p) => p.id);)js"
+        R"js( if (added.length) { console.error(process.argv[1] + " does not fit package.json, it lacks " + added.slice(0, 5).join(", "))js"
+        R"js( + ". Run npm install and commit the lock file."); process.exit(1); })js";
+    return "npm ci 2> /tmp/npm.log; code=$?; cat /tmp/npm.log >&2; test $code -eq 0 || { grep -q 'error "
+           "Missing: ' /tmp/npm.log && "
+           "! grep -q 'error Invalid: ' /tmp/npm.log && cp " +
            lock + " /tmp/lock.json && npm install --no-audit --no-fund && node -e " + shell_quote(compare) +
-           " " + lock;
+           " " + lock + "; }";
 }
 
 std::string PackageManager::run_command(std::string_view script) const {

@@ -24,10 +24,10 @@ struct PackageManager {
     // "npm ci", or the plain install without a lock file. With a lock file that does not fit package.json
     // each of these fails and says so: a release is never built from something that is not in the repository.
     [[nodiscard]] std::string install_command() const;
-    // What the install step really runs. For npm with a lock file: npm writes lock files that lack optional
-    // packages of other platforms, and then refuses them. When `npm ci` complains of missing entries alone,
-    // `npm install` is tried, and accepted only if every package kept its locked version and nothing but
-    // optional ones came in. All else fails with npm's own message.
+    // What the install step really runs. npm writes lock files that lack optional packages of other
+    // platforms, and then refuses them. When `npm ci` complains of missing entries alone, `npm install` is
+    // tried and accepted only if everything that is not optional has a version that the lock file holds. All
+    // else fails, with npm's own message.
     [[nodiscard]] std::string install_script() const;
     [[nodiscard]] std::string run_command(std::string_view script) const;
     // Runs a program of node_modules/.bin: "npx vite build".

@@ -159,6 +159,18 @@ std::vector<std::string> workspace_members(const FileTree& tree, std::string_vie
     return std::move(walk.members);
 }
 
+Result<Project> open_member(const SubTree& tree, const Project& root) {
+    Project project;
+    project.tree = &tree;
+    const auto text = tree.read("package.json");
+    auto manifest = text ? parse_manifest(*text, project.path("package.json")) : fail(Code::not_found, "");
+    if (!manifest) return std::unexpected(manifest.error());
+    project.manifest = std::move(*manifest);
+    project.workspace = root.manifest;
+    project.workspace_directory = root.tree->directory();
+    return project;
+}
+
 Result<Project> open_project(const SubTree& tree, Plan& plan) {
     const auto text = tree.read("package.json");
     if (!text) return fail(Code::invalid, "package.json is not a regular file of a sensible size.");

@@ -43,6 +43,10 @@ struct Project {
 // Code::invalid when package.json cannot be read. Appends evidence for the package manager.
 [[nodiscard]] Result<Project> open_project(const SubTree& tree, Plan& plan);
 
+// A package of the workspace whose root is `root`, for a look at its framework alone: without members and
+// package manager.
+[[nodiscard]] Result<Project> open_member(const SubTree& tree, const Project& root);
+
 // The directories of a workspace's packages, from the repository's root; `complete` turns false when there
 // are too many.
 [[nodiscard]] std::vector<std::string> workspace_members(const FileTree& tree, std::string_view directory,
