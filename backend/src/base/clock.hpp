@@ -1,6 +1,6 @@
 #pragma once
-// Wall-clock time as a port, so that tests decide what time it is. Timestamps are milliseconds since 1970 UTC everywhere:
-// in the database (BIGINT), in models (Timestamp) and, as ISO 8601 text, in JSON. Any thread.
+// Wall-clock time as a port, so that tests decide what time it is. Timestamps are milliseconds since 1970 UTC
+// everywhere: in the database (BIGINT), in models (Timestamp) and, as ISO 8601 text, in JSON. Any thread.
 
 #include <chrono>
 #include <cstdint>
@@ -26,7 +26,8 @@ class SystemClock final : public Clock {
 // For tests: time moves only when told to.
 class ManualClock final : public Clock {
   public:
-    explicit ManualClock(Timestamp start = Timestamp{std::chrono::milliseconds{1'750'000'000'000}}) : now_(start) {}
+    explicit ManualClock(Timestamp start = Timestamp{std::chrono::milliseconds{1'750'000'000'000}})
+        : now_(start) {}
     [[nodiscard]] Timestamp now() const override { return now_; }
     void advance(std::chrono::milliseconds duration) { now_ += duration; }
 
@@ -38,6 +39,8 @@ class ManualClock final : public Clock {
 [[nodiscard]] std::string to_iso8601(Timestamp time);
 
 [[nodiscard]] inline std::int64_t to_milliseconds(Timestamp time) { return time.time_since_epoch().count(); }
-[[nodiscard]] inline Timestamp from_milliseconds(std::int64_t value) { return Timestamp{std::chrono::milliseconds{value}}; }
+[[nodiscard]] inline Timestamp from_milliseconds(std::int64_t value) {
+    return Timestamp{std::chrono::milliseconds{value}};
+}
 
 } // namespace panel

@@ -1,6 +1,7 @@
 #pragma once
-// Runs a blocking function on the pool and resumes the caller on its own executor (the loop). An exception of the function
-// is rethrown to the caller. The function runs to its end even when the caller is cancelled. Call it on the loop thread.
+// Runs a blocking function on the pool and resumes the caller on its own executor (the loop). An exception of
+// the function is rethrown to the caller. The function runs to its end even when the caller is cancelled.
+// Call it on the loop thread.
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -45,7 +46,8 @@ template <class F> asio::awaitable<std::invoke_result_t<F&>> offload(asio::threa
             asio::post(loop, [handler = std::move(handler)]() mutable { std::move(handler)(); });
         });
     };
-    co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(std::move(initiate), asio::use_awaitable);
+    co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(std::move(initiate),
+                                                                         asio::use_awaitable);
     if (state->failure) std::rethrow_exception(state->failure);
     if constexpr (!std::is_void_v<Value>) co_return std::move(*state->value);
 }

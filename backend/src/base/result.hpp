@@ -1,6 +1,6 @@
 #pragma once
-// The one error vocabulary. An outcome that the caller's input can cause is a Result; a broken environment is an exception.
-// Error::message is shown to users: one plain sentence, no paths, no internals. Any thread.
+// The one error vocabulary. An outcome that the caller's input can cause is a Result; a broken environment is
+// an exception. Error::message is shown to users: one plain sentence, no paths, no internals. Any thread.
 
 #include <expected>
 #include <string>

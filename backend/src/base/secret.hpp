@@ -1,6 +1,6 @@
 #pragma once
-// A string that must not be printed, wiped when it goes. It formats as [redacted]; reveal() is the only way to the value,
-// and easy to search for. Any thread; not shared between threads.
+// A string that must not be printed, wiped when it goes. It formats as [redacted]; reveal() is the only way
+// to the value, and easy to search for. Any thread; not shared between threads.
 
 #include <cstring>
 #include <ostream>

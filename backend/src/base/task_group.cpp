@@ -39,7 +39,8 @@ void log_failure(const std::string& name, const std::exception_ptr& failure) {
 TaskGroup::TaskGroup(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
 
 TaskGroup::~TaskGroup() {
-    if (!state_->tasks.empty()) spdlog::critical("a task group ends with {} tasks running", state_->tasks.size());
+    if (!state_->tasks.empty())
+        spdlog::critical("a task group ends with {} tasks running", state_->tasks.size());
 }
 
 std::uint64_t TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
@@ -51,7 +52,8 @@ std::uint64_t TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
         state->tasks.erase(id);
         if (state->tasks.empty()) state->idle.cancel();
     };
-    asio::co_spawn(state_->executor, std::move(task), asio::bind_cancellation_slot(signal.slot(), std::move(finished)));
+    asio::co_spawn(state_->executor, std::move(task),
+                   asio::bind_cancellation_slot(signal.slot(), std::move(finished)));
     return id;
 }
 

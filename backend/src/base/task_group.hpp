@@ -1,6 +1,7 @@
 #pragma once
-// Owner of detached coroutines: nothing in the program is detached except through a TaskGroup. Declare it as the last member of
-// the object whose state its tasks touch, and co_await stop() before that object goes. Loop thread only.
+// Owner of detached coroutines: nothing in the program is detached except through a TaskGroup. Declare it as
+// the last member of the object whose state its tasks touch, and co_await stop() before that object goes.
+// Loop thread only.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -22,8 +23,9 @@ class TaskGroup {
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    // Starts the task now. The coroutine owns all its arguments. An exception that leaves it is logged with the name.
-    // Returns an id for cancel(); after stop() began the task is dropped unstarted and 0 is returned.
+    // Starts the task now. The coroutine owns all its arguments. An exception that leaves it is logged with
+    // the name. Returns an id for cancel(); after stop() began the task is dropped unstarted and 0 is
+    // returned.
     std::uint64_t spawn(std::string name, boost::asio::awaitable<void> task);
     void cancel(std::uint64_t id);
     void cancel_all();
@@ -33,7 +35,8 @@ class TaskGroup {
 
   private:
     struct State;
-    std::shared_ptr<State> state_; // shared with running tasks: a completion may outlive a group that gave up waiting
+    std::shared_ptr<State>
+        state_; // shared with running tasks: a completion may outlive a group that gave up waiting
 };
 
 } // namespace panel

@@ -4,7 +4,8 @@ namespace panel {
 
 namespace {
 
-// Length of the valid sequence that `bytes` begins with; 0 when there is none. Overlong forms, surrogates and values above U+10FFFF are not valid.
+// Length of the valid sequence that `bytes` begins with; 0 when there is none. Overlong forms, surrogates and
+// values above U+10FFFF are not valid.
 std::size_t sequence_length(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const auto continues = [&](std::size_t i) { return i < bytes.size() && (byte(i) & 0xC0U) == 0x80U; };

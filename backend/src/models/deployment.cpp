@@ -64,7 +64,8 @@ std::optional<double> Deployment::duration_seconds() const {
 }
 
 bool is_final(DeploymentStatus status) {
-    return status != DeploymentStatus::pending && status != DeploymentStatus::building && status != DeploymentStatus::deploying;
+    return status != DeploymentStatus::pending && status != DeploymentStatus::building &&
+           status != DeploymentStatus::deploying;
 }
 
 bool may_change(DeploymentStatus from, DeploymentStatus to) {
@@ -72,12 +73,9 @@ bool may_change(DeploymentStatus from, DeploymentStatus to) {
     switch (from) {
     case pending:
         return to == building || to == deploying || to == failed || to == cancelled || to == superseded;
-    case building:
-        return to == deploying || to == failed || to == cancelled;
-    case deploying:
-        return to == success || to == failed || to == cancelled;
-    default:
-        return false;
+    case building: return to == deploying || to == failed || to == cancelled;
+    case deploying: return to == success || to == failed || to == cancelled;
+    default: return false;
     }
 }
 
@@ -85,9 +83,13 @@ std::string_view to_string(DeploymentStatus status) { return name_of(status_name
 std::string_view to_string(Trigger trigger) { return name_of(trigger_names, trigger); }
 std::string_view to_string(StepName name) { return name_of(step_names, name); }
 std::string_view to_string(StepStatus status) { return name_of(step_status_names, status); }
-std::optional<DeploymentStatus> parse_deployment_status(std::string_view text) { return value_of(status_names, text); }
+std::optional<DeploymentStatus> parse_deployment_status(std::string_view text) {
+    return value_of(status_names, text);
+}
 std::optional<Trigger> parse_trigger(std::string_view text) { return value_of(trigger_names, text); }
 std::optional<StepName> parse_step_name(std::string_view text) { return value_of(step_names, text); }
-std::optional<StepStatus> parse_step_status(std::string_view text) { return value_of(step_status_names, text); }
+std::optional<StepStatus> parse_step_status(std::string_view text) {
+    return value_of(step_status_names, text);
+}
 
 } // namespace panel

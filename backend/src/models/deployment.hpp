@@ -1,5 +1,6 @@
 #pragma once
-// One attempt to make one commit of a project live, its steps, and why it failed. Plain data and the rules of its states.
+// One attempt to make one commit of a project live, its steps, and why it failed. Plain data and the rules of
+// its states.
 
 #include "base/clock.hpp"
 
@@ -17,8 +18,9 @@ enum class Trigger { manual, webhook, api, rollback, schedule };
 enum class StepName { queued, clone, detect, build, start, health, switch_over, drain, finish };
 enum class StepStatus { pending, running, success, failed, skipped, cancelled };
 
-inline constexpr std::array all_steps{StepName::queued, StepName::clone,       StepName::detect, StepName::build, StepName::start,
-                                      StepName::health, StepName::switch_over, StepName::drain,  StepName::finish};
+inline constexpr std::array all_steps{StepName::queued,      StepName::clone, StepName::detect,
+                                      StepName::build,       StepName::start, StepName::health,
+                                      StepName::switch_over, StepName::drain, StepName::finish};
 
 struct Step {
     StepName name = StepName::queued;
@@ -29,10 +31,10 @@ struct Step {
 
 // Why a deployment failed, in words for its user.
 struct Explanation {
-    std::string reason;    // stable word: "out_of_memory", "port_not_listening", ...
-    std::string sentence;  // what happened
-    std::string visitors;  // what visitors see now
-    std::string next_step; // what to do
+    std::string reason;                   // stable word: "out_of_memory", "port_not_listening", ...
+    std::string sentence;                 // what happened
+    std::string visitors;                 // what visitors see now
+    std::string next_step;                // what to do
     std::optional<std::int64_t> log_line; // 1-based
     std::string log_text;
 };
@@ -56,7 +58,8 @@ struct Deployment {
     [[nodiscard]] std::optional<double> duration_seconds() const;
 };
 
-// What a deployment keeps so that it can be rolled back to: image, slot, plan and the (encrypted) environment it ran with.
+// What a deployment keeps so that it can be rolled back to: image, slot, plan and the (encrypted) environment
+// it ran with.
 struct Release {
     std::int64_t deployment_id = 0;
     std::int64_t project_id = 0;

@@ -1,5 +1,6 @@
 #pragma once
-// One environment variable of a project. Plain data; the value is clear text only inside the server (at rest it is a SecretBox ciphertext).
+// One environment variable of a project. Plain data; the value is clear text only inside the server (at rest
+// it is a SecretBox ciphertext).
 
 #include "base/clock.hpp"
 #include "base/secret.hpp"
@@ -24,7 +25,9 @@ struct EnvironmentVariable {
 };
 
 [[nodiscard]] inline std::string_view to_string(EnvironmentScope scope) {
-    return scope == EnvironmentScope::build ? "build" : scope == EnvironmentScope::runtime ? "runtime" : "all";
+    return scope == EnvironmentScope::build     ? "build"
+           : scope == EnvironmentScope::runtime ? "runtime"
+                                                : "all";
 }
 
 [[nodiscard]] inline std::optional<EnvironmentScope> parse_environment_scope(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
-// An application: where its code is, how it is built when the user overrides detection, where it answers. Plain data and pure rules.
+// An application: where its code is, how it is built when the user overrides detection, where it answers.
+// Plain data and pure rules.
 
 #include "base/clock.hpp"
 
@@ -29,7 +30,7 @@ struct Project {
     std::string name;         // AppSlug
     std::string git_url;      // GitUrl
     std::string git_branch = "main";
-    std::string root_directory; // RelPath, "" for the root
+    std::string root_directory;           // RelPath, "" for the root
     std::optional<std::string> framework; // last detected, or overrides.framework
     std::optional<std::string> baas_type;
     std::int64_t frontend_port = 0; // blue slot; green is the next port

@@ -29,7 +29,8 @@ struct Session {
     std::optional<Timestamp> revoked_at;
 };
 
-// Whoever a request speaks for; made only by the access middleware and, inside the server, by Principal::system().
+// Whoever a request speaks for; made only by the access middleware and, inside the server, by
+// Principal::system().
 struct Principal {
     std::int64_t user_id = 0; // 0: the server itself
     Role role = Role::user;

@@ -3,17 +3,18 @@
 #include <doctest/doctest.h>
 
 TEST_CASE("valid text stays as it is") {
-    CHECK(panel::to_valid_utf8("plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x94\x92\t\r\n") == "plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x94\x92\t\r\n");
+    CHECK(panel::to_valid_utf8("plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x94\x92\t\r\n") ==
+          "plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x94\x92\t\r\n");
 }
 
 TEST_CASE("bytes that are not UTF-8 become replacement characters, one each") {
     const std::string bad = "\xEF\xBF\xBD";
     CHECK(panel::to_valid_utf8(std::string_view("a\0b", 3)) == "a" + bad + "b");
     CHECK(panel::to_valid_utf8("\xFFx") == bad + "x");
-    CHECK(panel::to_valid_utf8("\xC0\x80") == bad + bad);             // overlong
-    CHECK(panel::to_valid_utf8("\xED\xA0\x80") == bad + bad + bad);   // surrogate
+    CHECK(panel::to_valid_utf8("\xC0\x80") == bad + bad);           // overlong
+    CHECK(panel::to_valid_utf8("\xED\xA0\x80") == bad + bad + bad); // surrogate
     CHECK(panel::to_valid_utf8("\xF4\x90\x80\x80") == bad + bad + bad + bad);
-    CHECK(panel::to_valid_utf8("\xE2\x82") == bad + bad);             // cut short
+    CHECK(panel::to_valid_utf8("\xE2\x82") == bad + bad); // cut short
 }
 
 TEST_CASE("a prefix never ends inside a character") {

@@ -7,10 +7,16 @@ constexpr std::size_t piece_bytes = 256 * 1024;
 constexpr std::int64_t link_target_limit = 4096;
 } // namespace
 
-BuildContext::BuildContext(std::vector<git::TreeEntry> entries, std::unique_ptr<git::BlobStream> blobs, std::vector<OwnFile> own_files, Layout layout)
-    : entries_(std::move(entries)), blobs_(std::move(blobs)), own_files_(std::move(own_files)), layout_(std::move(layout)) {
+BuildContext::BuildContext(std::vector<git::TreeEntry> entries, std::unique_ptr<git::BlobStream> blobs,
+                           std::vector<OwnFile> own_files, Layout layout)
+    : entries_(std::move(entries)),
+      blobs_(std::move(blobs)),
+      own_files_(std::move(own_files)),
+      layout_(std::move(layout)),
+      tar_(std::chrono::floor<std::chrono::seconds>(layout_.modified)) {
     if (!layout_.directory.empty()) layout_.directory += '/';
-    std::erase_if(entries_, [&](const git::TreeEntry& entry) { return !entry.path.starts_with(layout_.directory); });
+    std::erase_if(entries_,
+                  [&](const git::TreeEntry& entry) { return !entry.path.starts_with(layout_.directory); });
 }
 
 boost::asio::awaitable<Result<void>> BuildContext::add_entry(const git::TreeEntry& entry) {
@@ -18,7 +24,9 @@ boost::asio::awaitable<Result<void>> BuildContext::add_entry(const git::TreeEntr
     if (entry.kind == Kind::submodule) co_return Result<void>{};
     const auto path = layout_.prefix + entry.path.substr(layout_.directory.size());
     if (entry.kind == Kind::link && entry.size > link_target_limit)
-        co_return fail(Code::invalid, "The repository holds a symbolic link with a target of over 4096 bytes: " + entry.path + ".");
+        co_return fail(
+            Code::invalid,
+            "The repository holds a symbolic link with a target of over 4096 bytes: " + entry.path + ".");
     auto opened = co_await blobs_->open(entry.hash);
     if (!opened) co_return opened;
     if (entry.kind != Kind::link) {

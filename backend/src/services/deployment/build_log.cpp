@@ -15,9 +15,14 @@ constexpr std::chrono::milliseconds flush_interval{100};
 constexpr std::size_t flush_bytes = 64 * 1024;
 } // namespace
 
-BuildLog::BuildLog(asio::any_io_executor executor, database::Database& database, const Clock& clock, DeploymentEvents& events,
-                   std::int64_t deployment_id, std::int64_t project_id)
-    : database_(database), clock_(clock), events_(events), deployment_id_(deployment_id), project_id_(project_id), tick_(executor),
+BuildLog::BuildLog(asio::any_io_executor executor, database::Database& database, const Clock& clock,
+                   DeploymentEvents& events, std::int64_t deployment_id, std::int64_t project_id)
+    : database_(database),
+      clock_(clock),
+      events_(events),
+      deployment_id_(deployment_id),
+      project_id_(project_id),
+      tick_(executor),
       flushed_(executor, asio::steady_timer::time_point::max()) {}
 
 asio::awaitable<void> BuildLog::open() {
@@ -41,7 +46,8 @@ void BuildLog::take(std::string bytes) {
     pending_ += bytes;
     if (stored_ + static_cast<std::int64_t>(pending_.size()) > limit_bytes) {
         full_ = true;
-        pending_ += to_iso8601(clock_.now()) + " [This log is longer than 50 MB; what follows is not kept.]\n";
+        pending_ +=
+            to_iso8601(clock_.now()) + " [This log is longer than 50 MB; what follows is not kept.]\n";
     }
 }
 
@@ -72,7 +78,9 @@ asio::awaitable<void> BuildLog::flush() {
         }
     } flushing(*this);
     const auto bytes = std::exchange(pending_, {});
-    auto append = [id = deployment_id_, offset = stored_, &bytes](soci::session& session) { database::append_log(session, id, offset, bytes); };
+    auto append = [id = deployment_id_, offset = stored_, &bytes](soci::session& session) {
+        database::append_log(session, id, offset, bytes);
+    };
     co_await database_.write(std::move(append));
     stored_ += static_cast<std::int64_t>(bytes.size());
     events_.publish({DeploymentEvents::Event::Kind::log_grew, deployment_id_, project_id_});

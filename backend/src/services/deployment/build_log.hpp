@@ -1,6 +1,7 @@
 #pragma once
-// The log of one running deployment: what is written here is stored in the database within a tenth of a second and announced to
-// followers. One writer at a time awaits write(); flushing runs beside it. Owned by the running deployment. Loop thread only.
+// The log of one running deployment: what is written here is stored in the database within a tenth of a
+// second and announced to followers. One writer at a time awaits write(); flushing runs beside it. Owned by
+// the running deployment. Loop thread only.
 
 #include "base/clock.hpp"
 #include "services/deployment/log_text.hpp"
@@ -16,7 +17,7 @@
 
 namespace panel::database {
 class Database;
-}
+} // namespace panel::database
 
 namespace panel::deployment {
 
@@ -24,10 +25,11 @@ class DeploymentEvents;
 
 class BuildLog {
   public:
-    static constexpr std::int64_t limit_bytes = 50 * 1024 * 1024; // of one log; what comes after is dropped and said so
+    static constexpr std::int64_t limit_bytes =
+        50 * 1024 * 1024; // of one log; what comes after is dropped and said so
 
-    BuildLog(boost::asio::any_io_executor executor, database::Database& database, const Clock& clock, DeploymentEvents& events,
-             std::int64_t deployment_id, std::int64_t project_id);
+    BuildLog(boost::asio::any_io_executor executor, database::Database& database, const Clock& clock,
+             DeploymentEvents& events, std::int64_t deployment_id, std::int64_t project_id);
     // Goes on behind what is stored: for a deployment that was taken over.
     boost::asio::awaitable<void> open();
 

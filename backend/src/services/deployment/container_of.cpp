@@ -4,14 +4,16 @@
 
 namespace panel::deployment {
 
-std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64_t deployment_id, const Settings& settings) {
+std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64_t deployment_id,
+                                             const Settings& settings) {
     return {{label_installation, settings.installation},
             {label_project, std::to_string(project_id)},
             {label_deployment, std::to_string(deployment_id)}};
 }
 
 docker::ContainerSpec container_of(const Project& project, const Release& release,
-                                   const std::vector<std::pair<std::string, std::string>>& environment, const Settings& settings) {
+                                   const std::vector<std::pair<std::string, std::string>>& environment,
+                                   const Settings& settings) {
     const auto slot = parse_slot(release.slot);
     docker::ContainerSpec spec;
     spec.name = container_name(project.id, slot);

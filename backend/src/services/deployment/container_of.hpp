@@ -13,9 +13,11 @@
 
 namespace panel::deployment {
 
-[[nodiscard]] std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64_t deployment_id, const Settings& settings);
+[[nodiscard]] std::map<std::string, std::string>
+labels_of(std::int64_t project_id, std::int64_t deployment_id, const Settings& settings);
 // In the slot that the release names. The user's variables win over PORT and HOST.
-[[nodiscard]] docker::ContainerSpec container_of(const Project& project, const Release& release,
-                                                 const std::vector<std::pair<std::string, std::string>>& environment, const Settings& settings);
+[[nodiscard]] docker::ContainerSpec
+container_of(const Project& project, const Release& release,
+             const std::vector<std::pair<std::string, std::string>>& environment, const Settings& settings);
 
 } // namespace panel::deployment

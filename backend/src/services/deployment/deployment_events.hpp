@@ -1,6 +1,7 @@
 #pragma once
-// What happens to deployments, told to whoever listens in this process: state changes and grown logs. Carries ids only; the
-// listener reads the record from the database, so a slow or late listener never sees anything but the truth. Owned by App. Loop thread only.
+// What happens to deployments, told to whoever listens in this process: state changes and grown logs. Carries
+// ids only; the listener reads the record from the database, so a slow or late listener never sees anything
+// but the truth. Owned by App. Loop thread only.
 
 #include <cstdint>
 #include <functional>

@@ -26,16 +26,20 @@ struct Changed {
 std::unexpected<Error> no_deployment() { return fail(Code::not_found, "There is no such deployment."); }
 
 // The newest trigger wins: what waits for the same project ends as superseded.
-void supersede_waiting(soci::session& session, std::int64_t project_id, Timestamp now, std::vector<Event>& events) {
+void supersede_waiting(soci::session& session, std::int64_t project_id, Timestamp now,
+                       std::vector<Event>& events) {
     for (const auto& waiting : database::unfinished_deployments(session, project_id)) {
         if (waiting.status != DeploymentStatus::pending) continue;
-        if (!database::finish_deployment(session, waiting.id, DeploymentStatus::superseded, std::nullopt, StepStatus::skipped, now)) continue;
+        if (!database::finish_deployment(session, waiting.id, DeploymentStatus::superseded, std::nullopt,
+                                         StepStatus::skipped, now))
+            continue;
         database::delete_job_of(session, deploy_job, waiting.id);
         events.push_back({Event::Kind::state_changed, waiting.id, project_id});
     }
 }
 
-void insert_and_ring(soci::session& session, const Principal& principal, Deployment deployment, Changed& changed) {
+void insert_and_ring(soci::session& session, const Principal& principal, Deployment deployment,
+                     Changed& changed) {
     supersede_waiting(session, deployment.project_id, deployment.created_at, changed.events);
     const auto id = database::insert_deployment(session, deployment, deployment.commit_hash);
     database::push_job(session, deploy_job, deployment.project_id, id, deployment.created_at);
@@ -45,15 +49,19 @@ void insert_and_ring(soci::session& session, const Principal& principal, Deploym
 
 } // namespace
 
-DeploymentService::DeploymentService(database::Database& database, const Clock& clock, DeploymentEvents& events, JobBell& bell, Runner& runner)
+DeploymentService::DeploymentService(database::Database& database, const Clock& clock,
+                                     DeploymentEvents& events, JobBell& bell, Runner& runner)
     : database_(database), clock_(clock), events_(events), bell_(bell), runner_(runner) {}
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::trigger(Principal principal, std::int64_t project_id, TriggerRequest request) {
+asio::awaitable<Result<database::DeploymentDetail>>
+DeploymentService::trigger(Principal principal, std::int64_t project_id, TriggerRequest request) {
     if (request.branch) {
-        if (auto branch = GitRef::parse(*request.branch); !branch) co_return fail_field("branch", branch.error().message);
+        if (auto branch = GitRef::parse(*request.branch); !branch)
+            co_return fail_field("branch", branch.error().message);
     }
     if (request.commit_hash && !is_commit_hash(*request.commit_hash))
-        co_return fail_field("commit_hash", "a commit is named by its full hash of 40 or 64 hexadecimal digits.");
+        co_return fail_field("commit_hash",
+                             "a commit is named by its full hash of 40 or 64 hexadecimal digits.");
     auto write = [this, &principal, project_id, &request](soci::session& session) {
         Changed changed;
         const auto project = database::find_project(session, principal, project_id);
@@ -76,14 +84,18 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::trigger(P
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back(Principal principal, std::int64_t deployment_id) {
+asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back(Principal principal,
+                                                                                 std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
         const auto target = database::find_deployment_detail(session, principal, deployment_id);
         if (!target) return changed;
         if (!target->row.can_roll_back) {
-            changed.detail = fail(Code::conflict, target->row.is_live ? "This deployment is live already."
-                                                                      : "The release of this deployment is not kept: deploy its commit again instead.");
+            changed.detail =
+                fail(Code::conflict,
+                     target->row.is_live
+                         ? "This deployment is live already."
+                         : "The release of this deployment is not kept: deploy its commit again instead.");
             return changed;
         }
         Deployment deployment = target->row.deployment;
@@ -97,7 +109,8 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back
         deployment.created_at = clock_.now();
         insert_and_ring(session, principal, deployment, changed);
         const auto id = changed.detail->row.deployment.id;
-        database::set_deployment_commit(session, id, deployment.commit_hash, deployment.commit_message, deployment.commit_author);
+        database::set_deployment_commit(session, id, deployment.commit_hash, deployment.commit_message,
+                                        deployment.commit_author);
         database::set_deployment_plan(session, id, target->plan_json);
         changed.detail = *database::find_deployment_detail(session, principal, id);
         return changed;
@@ -108,7 +121,8 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Principal principal, std::int64_t deployment_id) {
+asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Principal principal,
+                                                                              std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
         const auto deployment = database::find_deployment(session, principal, deployment_id);
@@ -120,7 +134,8 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Pr
         database::request_cancel(session, deployment_id);
         // Not begun: it ends here. Begun: the worker that runs it ends it.
         if (deployment->status == DeploymentStatus::pending &&
-            database::finish_deployment(session, deployment_id, DeploymentStatus::cancelled, std::nullopt, StepStatus::cancelled, clock_.now()))
+            database::finish_deployment(session, deployment_id, DeploymentStatus::cancelled, std::nullopt,
+                                        StepStatus::cancelled, clock_.now()))
             database::delete_job_of(session, deploy_job, deployment_id);
         changed.events.push_back({Event::Kind::state_changed, deployment_id, deployment->project_id});
         changed.detail = *database::find_deployment_detail(session, principal, deployment_id);
@@ -132,35 +147,46 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Pr
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::find(Principal principal, std::int64_t deployment_id) {
-    auto read = [&principal, deployment_id](soci::session& session) { return database::find_deployment_detail(session, principal, deployment_id); };
+asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::find(Principal principal,
+                                                                            std::int64_t deployment_id) {
+    auto read = [&principal, deployment_id](soci::session& session) {
+        return database::find_deployment_detail(session, principal, deployment_id);
+    };
     auto detail = co_await database_.read(std::move(read));
     if (!detail) co_return no_deployment();
     co_return std::move(*detail);
 }
 
-asio::awaitable<Result<std::vector<database::DeploymentRow>>> DeploymentService::list(Principal principal, std::int64_t project_id, std::int64_t before,
-                                                                                      int limit) {
-    auto read = [&principal, project_id, before, limit](soci::session& session) -> Result<std::vector<database::DeploymentRow>> {
-        if (!database::find_project(session, principal, project_id)) return fail(Code::not_found, "There is no such project.");
+asio::awaitable<Result<std::vector<database::DeploymentRow>>>
+DeploymentService::list(Principal principal, std::int64_t project_id, std::int64_t before, int limit) {
+    auto read = [&principal, project_id, before,
+                 limit](soci::session& session) -> Result<std::vector<database::DeploymentRow>> {
+        if (!database::find_project(session, principal, project_id))
+            return fail(Code::not_found, "There is no such project.");
         return database::list_deployments(session, project_id, before, limit);
     };
     co_return co_await database_.read(std::move(read));
 }
 
-asio::awaitable<std::vector<database::DeploymentRow>> DeploymentService::list_recent(Principal principal, std::int64_t before, int limit) {
-    auto read = [&principal, before, limit](soci::session& session) { return database::list_recent_deployments(session, principal, before, limit); };
+asio::awaitable<std::vector<database::DeploymentRow>>
+DeploymentService::list_recent(Principal principal, std::int64_t before, int limit) {
+    auto read = [&principal, before, limit](soci::session& session) {
+        return database::list_recent_deployments(session, principal, before, limit);
+    };
     co_return co_await database_.read(std::move(read));
 }
 
-asio::awaitable<Result<DeploymentService::LogPage>> DeploymentService::read_log(Principal principal, std::int64_t deployment_id, std::int64_t offset,
+asio::awaitable<Result<DeploymentService::LogPage>> DeploymentService::read_log(Principal principal,
+                                                                                std::int64_t deployment_id,
+                                                                                std::int64_t offset,
                                                                                 std::int64_t limit) {
     auto read = [&principal, deployment_id, offset, limit](soci::session& session) -> Result<LogPage> {
         const auto deployment = database::find_deployment(session, principal, deployment_id);
         if (!deployment) return no_deployment();
         LogPage page;
         page.slice = database::read_log(session, deployment_id, offset, limit);
-        // The state is written after the last byte of the log: a final state seen first means that the log is whole.
+        // The state is written after the last byte of the log: a final state seen first means that the log is
+        // whole.
         page.end = is_final(deployment->status) && page.slice.next_offset >= page.slice.total;
         return page;
     };

@@ -1,7 +1,7 @@
 #pragma once
-// What the API asks of deployments: trigger, cancel, roll back, list, read. A trigger is answered only after its row is committed. Owned by App.
-// Loop thread; every function suspends for the database.
-// Errors: not_found (unknown or foreign), conflict (final already, image gone), invalid (bad branch or commit).
+// What the API asks of deployments: trigger, cancel, roll back, list, read. A trigger is answered only after
+// its row is committed. Owned by App. Loop thread; every function suspends for the database. Errors:
+// not_found (unknown or foreign), conflict (final already, image gone), invalid (bad branch or commit).
 
 #include "base/result.hpp"
 #include "database/deployment_repo.hpp"
@@ -18,7 +18,7 @@
 
 namespace panel::database {
 class Database;
-}
+} // namespace panel::database
 
 namespace panel::deployment {
 
@@ -34,23 +34,30 @@ struct TriggerRequest {
 
 class DeploymentService {
   public:
-    DeploymentService(database::Database& database, const Clock& clock, DeploymentEvents& events, JobBell& bell, Runner& runner);
+    DeploymentService(database::Database& database, const Clock& clock, DeploymentEvents& events,
+                      JobBell& bell, Runner& runner);
 
-    boost::asio::awaitable<Result<database::DeploymentDetail>> trigger(Principal principal, std::int64_t project_id, TriggerRequest request);
-    boost::asio::awaitable<Result<database::DeploymentDetail>> cancel(Principal principal, std::int64_t deployment_id);
+    boost::asio::awaitable<Result<database::DeploymentDetail>>
+    trigger(Principal principal, std::int64_t project_id, TriggerRequest request);
+    boost::asio::awaitable<Result<database::DeploymentDetail>> cancel(Principal principal,
+                                                                      std::int64_t deployment_id);
     // Starts the kept release of that deployment again, as a new deployment.
-    boost::asio::awaitable<Result<database::DeploymentDetail>> roll_back(Principal principal, std::int64_t deployment_id);
+    boost::asio::awaitable<Result<database::DeploymentDetail>> roll_back(Principal principal,
+                                                                         std::int64_t deployment_id);
 
-    boost::asio::awaitable<Result<database::DeploymentDetail>> find(Principal principal, std::int64_t deployment_id);
-    boost::asio::awaitable<Result<std::vector<database::DeploymentRow>>> list(Principal principal, std::int64_t project_id, std::int64_t before,
-                                                                              int limit);
-    boost::asio::awaitable<std::vector<database::DeploymentRow>> list_recent(Principal principal, std::int64_t before, int limit);
+    boost::asio::awaitable<Result<database::DeploymentDetail>> find(Principal principal,
+                                                                    std::int64_t deployment_id);
+    boost::asio::awaitable<Result<std::vector<database::DeploymentRow>>>
+    list(Principal principal, std::int64_t project_id, std::int64_t before, int limit);
+    boost::asio::awaitable<std::vector<database::DeploymentRow>> list_recent(Principal principal,
+                                                                             std::int64_t before, int limit);
 
     struct LogPage {
         database::LogSlice slice;
         bool end = false; // the deployment is final and the slice reaches the log's end
     };
-    boost::asio::awaitable<Result<LogPage>> read_log(Principal principal, std::int64_t deployment_id, std::int64_t offset, std::int64_t limit);
+    boost::asio::awaitable<Result<LogPage>> read_log(Principal principal, std::int64_t deployment_id,
+                                                     std::int64_t offset, std::int64_t limit);
 
   private:
     database::Database& database_;

@@ -12,13 +12,16 @@ asio::awaitable<void> ignore(std::string) { co_return; }
 
 } // namespace
 
-asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& git, asio::thread_pool& pool, GitUrl url, std::optional<GitRef> branch,
+asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& git, asio::thread_pool& pool,
+                                                              GitUrl url, std::optional<GitRef> branch,
                                                               framework::Overrides overrides) {
     auto remote = co_await git.list_branches(url);
     if (!remote) co_return std::unexpected(remote.error());
-    if (remote->branches.empty()) co_return fail(Code::invalid, "git_url: the repository is empty: it has no branch yet.");
+    if (remote->branches.empty())
+        co_return fail(Code::invalid, "git_url: the repository is empty: it has no branch yet.");
     if (!branch) {
-        const auto name = remote->default_branch.empty() ? remote->branches.front().name : remote->default_branch;
+        const auto name =
+            remote->default_branch.empty() ? remote->branches.front().name : remote->default_branch;
         auto parsed = GitRef::parse(name);
         if (!parsed) co_return std::unexpected(parsed.error());
         branch = std::move(*parsed);
@@ -33,7 +36,8 @@ asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& gi
     if (!entries) co_return std::unexpected(entries.error());
     auto reader = git.open_blob_reader(url);
     if (!reader) co_return std::unexpected(reader.error());
-    auto work = [entries = std::move(*entries), reader = std::move(*reader), overrides = std::move(overrides)]() mutable {
+    auto work = [entries = std::move(*entries), reader = std::move(*reader),
+                 overrides = std::move(overrides)]() mutable {
         const RepositoryTree tree(entries, std::move(reader));
         return framework::detect(tree, overrides);
     };

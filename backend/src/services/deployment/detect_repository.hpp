@@ -1,6 +1,7 @@
 #pragma once
-// Looks at a repository before there is a project: its branches, its newest commit and the plan that detection makes of it. Loop thread; suspends for
-// git and the pool. Errors are those of GitClient and of framework::detect.
+// Looks at a repository before there is a project: its branches, its newest commit and the plan that
+// detection makes of it. Loop thread; suspends for git and the pool. Errors are those of GitClient and of
+// framework::detect.
 
 #include "base/result.hpp"
 #include "models/git_ref.hpp"
@@ -25,7 +26,9 @@ struct DetectedRepository {
 };
 
 // Without a branch the remote's own default is taken.
-boost::asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& git, boost::asio::thread_pool& pool, GitUrl url,
-                                                                     std::optional<GitRef> branch, framework::Overrides overrides);
+boost::asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& git,
+                                                                     boost::asio::thread_pool& pool,
+                                                                     GitUrl url, std::optional<GitRef> branch,
+                                                                     framework::Overrides overrides);
 
 } // namespace panel::deployment

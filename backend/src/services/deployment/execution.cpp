@@ -7,10 +7,10 @@
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/deployment_events.hpp"
-#include "services/deployment/environment_snapshot.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/release_record.hpp"
 #include "services/deployment/site_of.hpp"
+#include "services/environment/environment_service.hpp"
 
 #include <fmt/format.h>
 
@@ -33,11 +33,16 @@ DeploymentStatus status_during(Action action) {
 } // namespace
 
 Execution::Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, Lease lease)
-    : ports_(ports), log_(log), deployment_(std::move(deployment)), project_(std::move(project)), lease_(lease),
+    : ports_(ports),
+      log_(log),
+      deployment_(std::move(deployment)),
+      project_(std::move(project)),
+      lease_(lease),
       build_id_(fmt::format("vps-panel-d{}-{}", deployment_.id, lease.fence)) {}
 
 asio::awaitable<Result<PipelineStart>> Execution::prepare() {
-    auto read = [project = project_.id, live = project_.live_deployment_id, kept = deployment_.rollback_of](soci::session& session) {
+    auto read = [project = project_.id, live = project_.live_deployment_id,
+                 kept = deployment_.rollback_of](soci::session& session) {
         Before before;
         before.domains = database::list_domains(session, project);
         if (live) before.live = database::find_release(session, *live);
@@ -61,21 +66,27 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
         // The other slot is what there was before; what it holds, if anything, is drained and stopped.
         release_ = *before.live;
         const auto live = previous_;
-        previous_ = live == caddy::Slot::green ? caddy::Slot::blue : live == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::none;
+        previous_ = live == caddy::Slot::green  ? caddy::Slot::blue
+                    : live == caddy::Slot::blue ? caddy::Slot::green
+                                                : caddy::Slot::none;
         start.has_previous = is_container(previous_);
         co_return start;
     }
     start.has_previous = is_container(previous_);
     // Markers that a dead worker left half-way: the record is right.
     if (ports_.markers.read(project_.id) != previous_) {
-        if (previous_ == caddy::Slot::static_files) (void)ports_.markers.publish_static(project_.id, previous_files_);
-        if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set) co_return std::unexpected(set.error());
+        if (previous_ == caddy::Slot::static_files)
+            (void)ports_.markers.publish_static(project_.id, previous_files_);
+        if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set)
+            co_return std::unexpected(set.error());
     }
     if (deployment_.rollback_of) {
         if (!before.kept || !before.kept->image_available)
-            co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.", *deployment_.rollback_of));
+            co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.",
+                                                       *deployment_.rollback_of));
         release_ = std::move(*before.kept);
-        auto environment = open_snapshot(ports_.secrets, release_.project_id, release_.deployment_id, release_.environment);
+        auto environment = ports_.environment.open_snapshot(release_.project_id, release_.deployment_id,
+                                                            release_.environment);
         if (!environment) co_return std::unexpected(environment.error());
         environment_ = std::move(*environment);
         single_page_ = is_single_page(release_);
@@ -95,7 +106,8 @@ asio::awaitable<void> Execution::enter_step(Action action) {
     const auto ending = std::exchange(step_ending_, StepStatus::success);
     auto deferred = std::exchange(deferred_, {});
     const bool is_undo = outcome_ != Outcome::succeeded;
-    auto write = [this, step, previous, ending, is_first, is_undo, action, &deferred](soci::session& session) {
+    auto write = [this, step, previous, ending, is_first, is_undo, action,
+                  &deferred](soci::session& session) {
         const auto now = ports_.clock.now();
         for (const auto& task : deferred) task(session);
         if (is_first) database::end_step(session, deployment_.id, StepName::queued, StepStatus::success, now);
@@ -143,13 +155,15 @@ asio::awaitable<Result<void>> Execution::finish() {
     const auto status = outcome_ == Outcome::succeeded   ? DeploymentStatus::success
                         : outcome_ == Outcome::cancelled ? DeploymentStatus::cancelled
                                                          : DeploymentStatus::failed;
-    if (explanation_ && outcome_ == Outcome::failed) explanation_->visitors = what_visitors_see(project_.live_deployment_id);
+    if (explanation_ && outcome_ == Outcome::failed)
+        explanation_->visitors = what_visitors_see(project_.live_deployment_id);
     if (outcome_ == Outcome::succeeded) {
         co_await log_.heading(fmt::format("Live at {}", url_of(project_, domains_, ports_.settings)));
     } else if (outcome_ == Outcome::cancelled) {
         co_await log_.heading("Cancelled. " + what_visitors_see(project_.live_deployment_id));
     } else if (explanation_) {
-        co_await log_.line("\x1b[31m==> Failed:\x1b[0m " + explanation_->sentence + " " + explanation_->visitors);
+        co_await log_.line("\x1b[31m==> Failed:\x1b[0m " + explanation_->sentence + " " +
+                           explanation_->visitors);
     }
     co_await log_.close();
     auto deferred = std::exchange(deferred_, {});
@@ -160,7 +174,8 @@ asio::awaitable<Result<void>> Execution::finish() {
         if (step_) database::end_step(session, deployment_.id, *step_, step_ending_, now);
         if (status == DeploymentStatus::success) {
             database::start_step(session, deployment_.id, StepName::finish, now);
-            if (step_ && *step_ < StepName::drain) database::end_step(session, deployment_.id, StepName::drain, StepStatus::skipped, now);
+            if (step_ && *step_ < StepName::drain)
+                database::end_step(session, deployment_.id, StepName::drain, StepStatus::skipped, now);
         }
         const auto ending = status == DeploymentStatus::success ? StepStatus::success : step_ending_;
         const auto told = status == DeploymentStatus::failed ? explanation_ : std::nullopt;
@@ -177,7 +192,8 @@ asio::awaitable<Result<void>> Execution::finish() {
 }
 
 Result<void> Execution::explain(const Error& error, std::string reason, std::string next_step) {
-    if (error.code != Code::cancelled) explanation_ = explain_error(std::move(reason), error.message, std::move(next_step));
+    if (error.code != Code::cancelled)
+        explanation_ = explain_error(std::move(reason), error.message, std::move(next_step));
     return std::unexpected(error);
 }
 

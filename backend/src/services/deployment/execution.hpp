@@ -1,6 +1,7 @@
 #pragma once
-// One running deployment: performs the pipeline's actions on the real ports and keeps what they find out. Each action is idempotent: a
-// deployment taken over from a dead worker starts again and ends the same. Lives inside Runner::run. Loop thread only.
+// One running deployment: performs the pipeline's actions on the real ports and keeps what they find out.
+// Each action is idempotent: a deployment taken over from a dead worker starts again and ends the same. Lives
+// inside Runner::run. Loop thread only.
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -29,15 +30,11 @@
 
 namespace panel::database {
 class Database;
-}
-
-namespace panel::crypto {
-class SecretBox;
-}
+} // namespace panel::database
 
 namespace panel::environment {
 class EnvironmentService;
-}
+} // namespace panel::environment
 
 namespace panel::deployment {
 
@@ -50,7 +47,6 @@ struct Ports {
     caddy::ProxyControl& proxy;
     caddy::SlotMarkers& markers;
     environment::EnvironmentService& environment;
-    const crypto::SecretBox& secrets;
     DeploymentEvents& events;
     boost::asio::thread_pool& pool;
     Settings settings;
@@ -118,11 +114,11 @@ class Execution {
     // Writes that go with the next step's start, so that a step costs one commit.
     std::vector<std::function<void(soci::session&)>> deferred_;
 
-    std::string commit_hash_;
+    Timestamp committed_at_;
     std::vector<git::TreeEntry> entries_;
     framework::Plan plan_;
     std::vector<std::string> build_arguments_; // that the repository's own Dockerfile declares
-    Release release_; // the new one, filled as it comes into being
+    Release release_;                          // the new one, filled as it comes into being
     std::vector<std::pair<std::string, std::string>> environment_; // run time
     caddy::Site site_;
     std::vector<Domain> domains_;

@@ -44,9 +44,13 @@ std::string headline(const framework::Plan& plan) {
     return text;
 }
 
-std::string join_path(const std::string& directory, const std::string& path) { return directory.empty() ? path : directory + "/" + path; }
+std::string join_path(const std::string& directory, const std::string& path) {
+    return directory.empty() ? path : directory + "/" + path;
+}
 
-asio::awaitable<Result<std::string>> next_piece(std::shared_ptr<BuildContext> context) { co_return co_await context->next(); }
+asio::awaitable<Result<std::string>> next_piece(std::shared_ptr<BuildContext> context) {
+    co_return co_await context->next();
+}
 
 } // namespace
 
@@ -61,12 +65,15 @@ asio::awaitable<Result<void>> Execution::fetch() {
     if (deployment_.commit_hash.empty())
         commit = co_await ports_.git.fetch_branch(*url, *branch, std::move(progress));
     else
-        commit = co_await ports_.git.fetch_commit(*url, *branch, deployment_.commit_hash, std::move(progress));
-    if (!commit) co_return explain(commit.error(), "git", "Check the address, the branch and that this server may read the repository.");
+        commit =
+            co_await ports_.git.fetch_commit(*url, *branch, deployment_.commit_hash, std::move(progress));
+    if (!commit)
+        co_return explain(commit.error(), "git",
+                          "Check the address, the branch and that this server may read the repository.");
     auto entries = co_await ports_.git.list_tree(*url, commit->hash);
     if (!entries) co_return explain(entries.error(), "git", "Check the repository.");
     entries_ = std::move(*entries);
-    commit_hash_ = commit->hash;
+    committed_at_ = commit->committed_at;
     co_await log_.line(fmt::format("HEAD is now at {} {}", commit->hash.substr(0, 7), commit->subject));
     deferred_.push_back([id = deployment_.id, commit = *commit](soci::session& session) {
         database::set_deployment_commit(session, id, commit.hash, commit.subject, commit.author_name);
@@ -83,12 +90,15 @@ asio::awaitable<Result<void>> Execution::detect() {
         auto found = framework::detect(tree, overrides_of(project_));
         if (!found || !found->dockerfile_path) return found;
         const auto text = tree.read(join_path(found->root_directory, *found->dockerfile_path)).value_or("");
-        if (auto checked = framework::check_own_dockerfile(text); !checked) return std::unexpected(checked.error());
+        if (auto checked = framework::check_own_dockerfile(text); !checked)
+            return std::unexpected(checked.error());
         build_arguments_ = framework::declared_build_arguments(text);
         return found;
     };
     auto plan = co_await offload(ports_.pool, std::move(work));
-    if (!plan) co_return explain(plan.error(), "not_recognised", "Set the framework or the commands in Settings, or add a Dockerfile.");
+    if (!plan)
+        co_return explain(plan.error(), "not_recognised",
+                          "Set the framework or the commands in Settings, or add a Dockerfile.");
     plan_ = std::move(*plan);
     co_await log_.heading("Detected " + headline(plan_));
     for (const auto& warning : plan_.warnings) co_await log_.line("\x1b[33mwarn\x1b[0m  " + warning);
@@ -97,7 +107,8 @@ asio::awaitable<Result<void>> Execution::detect() {
     release_.health_path = project_.health_path;
     release_.container_port = plan_.port.value_or(0);
     single_page_ = plan_.single_page_app;
-    deferred_.push_back([id = deployment_.id, project = project_.id, json = release_.plan_json, name = plan_.framework](soci::session& session) {
+    deferred_.push_back([id = deployment_.id, project = project_.id, json = release_.plan_json,
+                         name = plan_.framework](soci::session& session) {
         database::set_deployment_plan(session, id, json);
         database::set_detected_framework(session, project, name);
     });
@@ -106,7 +117,8 @@ asio::awaitable<Result<void>> Execution::detect() {
 
 asio::awaitable<Result<void>> Execution::build() {
     auto variables = co_await ports_.environment.build_environment(project_.id);
-    if (!variables) co_return explain(variables.error(), "environment", "Set the variable again in Settings.");
+    if (!variables)
+        co_return explain(variables.error(), "environment", "Set the variable again in Settings.");
     auto url = GitUrl::parse(project_.git_url);
     auto blobs = co_await ports_.git.open_blob_stream(*url);
     if (!blobs) co_return explain(blobs.error(), "git", "Check the repository.");
@@ -118,14 +130,18 @@ asio::awaitable<Result<void>> Execution::build() {
     request.deadline = ports_.settings.build_timeout;
     std::vector<BuildContext::OwnFile> own_files;
     BuildContext::Layout layout;
+    layout.modified = committed_at_;
     if (plan_.dockerfile_path) {
         // The repository's own Dockerfile sees its root directory as the context, as it would anywhere else.
-        layout = {.prefix = "", .directory = plan_.root_directory};
+        layout.prefix.clear();
+        layout.directory = plan_.root_directory;
         request.dockerfile = *plan_.dockerfile_path;
         for (const auto& [key, value] : *variables)
-            if (std::ranges::find(build_arguments_, key) != build_arguments_.end()) request.build_arguments[key] = value;
+            if (std::ranges::find(build_arguments_, key) != build_arguments_.end())
+                request.build_arguments[key] = value;
         if (!request.build_arguments.empty())
-            co_await log_.line("\x1b[33mwarn\x1b[0m  Build arguments stay readable in the history of an image built by a Dockerfile: give secrets at run time.");
+            co_await log_.line("\x1b[33mwarn\x1b[0m  Build arguments stay readable in the history of an "
+                               "image built by a Dockerfile: give secrets at run time.");
     } else {
         framework::BuildInputs inputs;
         inputs.has_build_environment = !variables->empty();
@@ -134,14 +150,20 @@ asio::awaitable<Result<void>> Execution::build() {
         if (!dockerfile) co_return explain(dockerfile.error(), "plan", "Correct the commands in Settings.");
         request.dockerfile = "panel/Dockerfile";
         own_files.push_back({"panel/Dockerfile", std::move(*dockerfile)});
-        if (inputs.has_build_environment) own_files.push_back({"panel/env", render_environment_file(*variables)});
+        if (inputs.has_build_environment)
+            own_files.push_back({"panel/env", render_environment_file(*variables)});
     }
     co_await log_.heading("Building");
-    auto context = std::make_shared<BuildContext>(std::move(entries_), std::move(*blobs), std::move(own_files), std::move(layout)); // shared with the upload
+    auto context =
+        std::make_shared<BuildContext>(std::move(entries_), std::move(*blobs), std::move(own_files),
+                                       std::move(layout)); // shared with the upload
     net::BodySource source = [context] { return next_piece(context); };
     docker::LogSink sink = [this](std::string text) { return log_.write(std::move(text)); };
     auto outcome = co_await ports_.docker.build(std::move(request), std::move(source), std::move(sink));
-    if (!outcome) co_return explain(outcome.error(), outcome.error().code == Code::unavailable ? "docker" : "build_failed", "Check that Docker runs on the server, then deploy again.");
+    if (!outcome)
+        co_return explain(outcome.error(),
+                          outcome.error().code == Code::unavailable ? "docker" : "build_failed",
+                          "Check that Docker runs on the server, then deploy again.");
     if (!outcome->succeeded) {
         explanation_ = explain_build(*outcome, log_.newest());
         co_return fail(Code::invalid, outcome->error);
@@ -149,7 +171,8 @@ asio::awaitable<Result<void>> Execution::build() {
     release_.image_id = outcome->image_id;
     if (!is_static() && release_.container_port == 0) {
         const auto image = co_await ports_.docker.inspect_image(outcome->image_id);
-        release_.container_port = image && !image->exposed_tcp_ports.empty() ? image->exposed_tcp_ports.front() : 3000;
+        release_.container_port =
+            image && !image->exposed_tcp_ports.empty() ? image->exposed_tcp_ports.front() : 3000;
     }
     co_return Result<void>{};
 }
@@ -168,8 +191,11 @@ asio::awaitable<Result<void>> Execution::export_files() {
     spec.labels = labels_of(project_.id, deployment_.id, ports_.settings);
     spec.command = {"/export"}; // never started
     auto container = co_await ports_.docker.create_container(std::move(spec));
-    if (!container) co_return explain(container.error(), "docker", "Check that Docker runs on the server, then deploy again.");
-    auto copied = co_await ports_.docker.copy_out(*container, std::string(framework::static_files_path), directory, ports_.settings.static_limit_bytes);
+    if (!container)
+        co_return explain(container.error(), "docker",
+                          "Check that Docker runs on the server, then deploy again.");
+    auto copied = co_await ports_.docker.copy_out(*container, std::string(framework::static_files_path),
+                                                  directory, ports_.settings.static_limit_bytes);
     (void)co_await ports_.docker.remove_container(*container);
     // The files are what is kept; the build cache keeps what makes the next build quick.
     (void)co_await ports_.docker.remove_image(image_tag(project_.id, deployment_.id));

@@ -9,7 +9,6 @@
 #include "database/release_repo.hpp"
 #include "services/deployment/container_of.hpp"
 #include "services/deployment/deployment_events.hpp"
-#include "services/deployment/environment_snapshot.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/health_check.hpp"
 #include "services/deployment/release_record.hpp"
@@ -26,28 +25,35 @@ namespace {
 
 constexpr std::chrono::seconds route_deadline{15};
 constexpr std::chrono::milliseconds route_pause{50};
-constexpr std::chrono::milliseconds drain_pause{50};
+constexpr std::chrono::milliseconds drain_pause{100};
 constexpr std::chrono::seconds stop_grace{10};
 constexpr int failure_log_lines = 50;
 
 using SteadyClock = std::chrono::steady_clock;
 
-caddy::Slot idle_slot(caddy::Slot previous) { return previous == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::blue; }
+caddy::Slot idle_slot(caddy::Slot previous) {
+    return previous == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::blue;
+}
 
 } // namespace
 
 asio::awaitable<Result<void>> Execution::start() {
     if (!deployment_.rollback_of) {
         auto variables = co_await ports_.environment.runtime_environment(project_.id);
-        if (!variables) co_return explain(variables.error(), "environment", "Set the variable again in Settings.");
+        if (!variables)
+            co_return explain(variables.error(), "environment", "Set the variable again in Settings.");
         environment_ = std::move(*variables);
     }
     release_.slot = caddy::to_string(idle_slot(previous_));
     co_await log_.heading(fmt::format("Starting in the {} slot", release_.slot));
-    auto container = co_await ports_.docker.create_container(container_of(project_, release_, environment_, ports_.settings));
+    auto container = co_await ports_.docker.create_container(
+        container_of(project_, release_, environment_, ports_.settings));
     if (!container && container.error().code == Code::not_found)
-        co_return explain(Error{Code::not_found, "The image of this release is no longer on the server.", {}}, "image_gone", "Deploy the commit again.");
-    if (!container) co_return explain(container.error(), "docker", "Check that Docker runs on the server, then deploy again.");
+        co_return explain(Error{Code::not_found, "The image of this release is no longer on the server.", {}},
+                          "image_gone", "Deploy the commit again.");
+    if (!container)
+        co_return explain(container.error(), "docker",
+                          "Check that Docker runs on the server, then deploy again.");
     auto started = co_await ports_.docker.start_container(*container);
     if (!started) co_return explain(started.error(), "start_failed", "Check the start command in Settings.");
     co_return Result<void>{};
@@ -62,14 +68,18 @@ asio::awaitable<Result<void>> Execution::check_health() {
     target.path = release_.health_path;
     target.deadline = ports_.settings.health_timeout;
     target.memory_limit_bytes = ports_.settings.app_memory_bytes;
-    co_await log_.heading(fmt::format("Waiting for an answer on port {}{}", target.container_port, target.path));
+    co_await log_.heading(
+        fmt::format("Waiting for an answer on port {}{}", target.container_port, target.path));
     const auto verdict = co_await deployment::check_health(ports_.docker, target);
-    if (!verdict) co_return explain(verdict.error(), "docker", "Check that Docker runs on the server, then deploy again.");
+    if (!verdict)
+        co_return explain(verdict.error(), "docker",
+                          "Check that Docker runs on the server, then deploy again.");
     if (verdict->healthy) {
         co_await log_.line(fmt::format("Answered {} with status {}", target.path, verdict->status));
         co_return Result<void>{};
     }
-    if (auto printed = co_await ports_.docker.container_log(target.container, failure_log_lines); printed && !printed->empty()) {
+    if (auto printed = co_await ports_.docker.container_log(target.container, failure_log_lines);
+        printed && !printed->empty()) {
         co_await log_.heading("What the app printed");
         co_await log_.write(printed->ends_with('\n') ? *printed : *printed + '\n');
     }
@@ -82,19 +92,24 @@ asio::awaitable<Result<void>> Execution::check_files() {
     const auto directory = ports_.markers.static_directory(project_.id, static_files_of(release_));
     auto look = [directory, single_page = single_page_] {
         std::error_code error;
-        if (std::filesystem::is_empty(directory, error) || error) return std::string("The build left no files in its output directory.");
-        if (single_page && !std::filesystem::exists(directory / "index.html", error) && !std::filesystem::exists(directory / "200.html", error))
+        if (std::filesystem::is_empty(directory, error) || error)
+            return std::string("The build left no files in its output directory.");
+        if (single_page && !std::filesystem::exists(directory / "index.html", error) &&
+            !std::filesystem::exists(directory / "200.html", error))
             return std::string("The output directory has no index.html.");
         return std::string();
     };
     const auto problem = co_await offload(ports_.pool, std::move(look));
     if (problem.empty()) co_return Result<void>{};
-    co_return explain(Error{Code::invalid, problem, {}}, "no_output", "Check the output directory and the build command in Settings.");
+    co_return explain(Error{Code::invalid, problem, {}}, "no_output",
+                      "Check the output directory and the build command in Settings.");
 }
 
 asio::awaitable<Result<void>> Execution::route() {
     auto applied = co_await ports_.proxy.apply_site(site_);
-    if (!applied) co_return explain(applied.error(), "proxy", "Check that Caddy runs on the server, then deploy again.");
+    if (!applied)
+        co_return explain(applied.error(), "proxy",
+                          "Check that Caddy runs on the server, then deploy again.");
     co_return Result<void>{};
 }
 
@@ -113,12 +128,17 @@ asio::awaitable<Result<void>> Execution::confirm_route() {
     const auto end = SteadyClock::now() + route_deadline;
     Result<caddy::ProbeAnswer> answer = fail(Code::unavailable, "");
     while (true) {
-        answer = co_await ports_.proxy.probe(site_.domains.front().name, is_static() ? "/" : release_.health_path);
+        answer =
+            co_await ports_.proxy.probe(site_.domains.front().name, is_static() ? "/" : release_.health_path);
         if (answer && answer->slot == release_.slot && answer->status < 500) break;
         if (SteadyClock::now() >= end) {
-            const auto seen = answer ? fmt::format("Caddy answered with status {} from {}.", answer->status, answer->slot.empty() ? "no release" : "the " + answer->slot + " slot")
-                                     : answer.error().message;
-            co_return explain(Error{Code::unavailable, "The new release did not answer through Caddy: " + seen, {}}, "route", "Check that Caddy runs on the server, then deploy again.");
+            const auto seen =
+                answer ? fmt::format("Caddy answered with status {} from {}.", answer->status,
+                                     answer->slot.empty() ? "no release" : "the " + answer->slot + " slot")
+                       : answer.error().message;
+            co_return explain(
+                Error{Code::unavailable, "The new release did not answer through Caddy: " + seen, {}},
+                "route", "Check that Caddy runs on the server, then deploy again.");
         }
         co_await sleep_for(route_pause);
     }
@@ -126,7 +146,7 @@ asio::awaitable<Result<void>> Execution::confirm_route() {
 }
 
 asio::awaitable<Result<void>> Execution::commit_live() {
-    release_.environment = seal_snapshot(ports_.secrets, project_.id, deployment_.id, environment_);
+    release_.environment = ports_.environment.seal_snapshot(project_.id, deployment_.id, environment_);
     release_.image_available = true;
     release_.created_at = ports_.clock.now();
     auto deferred = std::exchange(deferred_, {});
@@ -148,20 +168,22 @@ asio::awaitable<Result<void>> Execution::commit_live() {
 asio::awaitable<Result<void>> Execution::drain() {
     const auto port = slot_port(project_, previous_);
     const auto end = SteadyClock::now() + ports_.settings.drain_timeout;
-    int quiet = 0; // two looks in a row without a request: one may fall between a request's choice of slot and its count
-    while (quiet < 2) {
+    auto quiet_since = SteadyClock::now();
+    while (true) {
         const auto open = co_await ports_.proxy.open_requests(port);
-        if (!open) {
-            co_await log_.line("Caddy does not say how many requests are open; waiting for the drain limit.");
-            co_await sleep_for(std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()));
+        const auto now = SteadyClock::now();
+        if (!open || *open > 0) quiet_since = now;
+        // One look at zero proves nothing: a request may have chosen this slot and not be counted yet.
+        if (now - quiet_since >= caddy::drain_quiet_time) break;
+        if (now >= end) {
+            co_await log_.line(
+                open ? fmt::format(
+                           "{} requests were still open on the previous release when the drain limit passed.",
+                           *open)
+                     : "Caddy did not say how many requests were open; the drain limit has passed.");
             break;
         }
-        quiet = *open == 0 ? quiet + 1 : 0;
-        if (SteadyClock::now() >= end) {
-            co_await log_.line(fmt::format("{} requests were still open on the previous release when the drain limit passed.", *open));
-            break;
-        }
-        if (quiet < 2) co_await sleep_for(drain_pause);
+        co_await sleep_for(drain_pause);
     }
     co_return Result<void>{};
 }
@@ -170,12 +192,14 @@ asio::awaitable<Result<void>> Execution::stop_previous() {
     const auto name = container_name(project_.id, previous_);
     auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
     if (stopped) stopped = co_await ports_.docker.remove_container(name);
-    if (!stopped) co_await log_.line("The previous container could not be stopped yet: " + stopped.error().message);
+    if (!stopped)
+        co_await log_.line("The previous container could not be stopped yet: " + stopped.error().message);
     co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Execution::undo_switch() {
-    if (previous_ == caddy::Slot::static_files) (void)ports_.markers.publish_static(project_.id, previous_files_);
+    if (previous_ == caddy::Slot::static_files)
+        (void)ports_.markers.publish_static(project_.id, previous_files_);
     co_return ports_.markers.set(project_.id, previous_, previous_single_page_);
 }
 
@@ -190,8 +214,10 @@ asio::awaitable<Result<void>> Execution::remove_new() {
         co_return Result<void>{};
     }
     if (release_.slot.empty()) co_return Result<void>{};
-    auto removed = co_await ports_.docker.remove_container(container_name(project_.id, parse_slot(release_.slot)));
-    if (!deployment_.rollback_of) (void)co_await ports_.docker.remove_image(image_tag(project_.id, deployment_.id));
+    auto removed =
+        co_await ports_.docker.remove_container(container_name(project_.id, parse_slot(release_.slot)));
+    if (!deployment_.rollback_of)
+        (void)co_await ports_.docker.remove_image(image_tag(project_.id, deployment_.id));
     co_return removed;
 }
 

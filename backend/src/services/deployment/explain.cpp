@@ -37,46 +37,64 @@ struct Rule {
 };
 
 constexpr std::array rules{
-    Rule{"JavaScript heap out of memory", "out_of_memory", "The build ran out of memory: Node's heap was full.",
+    Rule{"JavaScript heap out of memory", "out_of_memory",
+         "The build ran out of memory: Node's heap was full.",
          "Set NODE_OPTIONS=--max-old-space-size=1536 with scope build, or build less at once."},
-    Rule{"no space left on device", "no_space", "The build ran out of disk space on the server.", "Free disk space on the server, then deploy again."},
-    Rule{"ENOSPC", "no_space", "The build ran out of disk space on the server.", "Free disk space on the server, then deploy again."},
-    Rule{"npm ci` can only install packages when your package.json and package-lock.json", "lockfile_out_of_date",
-         "package-lock.json does not match package.json.", "Run npm install, commit package-lock.json and push."},
+    Rule{"no space left on device", "no_space", "The build ran out of disk space on the server.",
+         "Free disk space on the server, then deploy again."},
+    Rule{"ENOSPC", "no_space", "The build ran out of disk space on the server.",
+         "Free disk space on the server, then deploy again."},
+    Rule{"npm ci` can only install packages when your package.json and package-lock.json",
+         "lockfile_out_of_date", "package-lock.json does not match package.json.",
+         "Run npm install, commit package-lock.json and push."},
     Rule{"ERR_PNPM_OUTDATED_LOCKFILE", "lockfile_out_of_date", "pnpm-lock.yaml does not match package.json.",
          "Run pnpm install, commit pnpm-lock.yaml and push."},
-    Rule{"The lockfile would have been modified by this install", "lockfile_out_of_date", "yarn.lock does not match package.json.",
-         "Run yarn install, commit yarn.lock and push."},
-    Rule{"Your lockfile needs to be updated", "lockfile_out_of_date", "yarn.lock does not match package.json.",
-         "Run yarn install, commit yarn.lock and push."},
-    Rule{"lockfile had changes, but lockfile is frozen", "lockfile_out_of_date", "bun.lock does not match package.json.",
-         "Run bun install, commit bun.lock and push."},
+    Rule{"The lockfile would have been modified by this install", "lockfile_out_of_date",
+         "yarn.lock does not match package.json.", "Run yarn install, commit yarn.lock and push."},
+    Rule{"Your lockfile needs to be updated", "lockfile_out_of_date",
+         "yarn.lock does not match package.json.", "Run yarn install, commit yarn.lock and push."},
+    Rule{"lockfile had changes, but lockfile is frozen", "lockfile_out_of_date",
+         "bun.lock does not match package.json.", "Run bun install, commit bun.lock and push."},
     Rule{"ERR_PNPM_UNSUPPORTED_ENGINE", "runtime_version", "A package needs another version of Node.js.",
          "Set the version in package.json under engines.node and push."},
-    Rule{"is not compatible with this module. Expected version", "runtime_version", "A package needs another version of Node.js.",
+    Rule{"is not compatible with this module. Expected version", "runtime_version",
+         "A package needs another version of Node.js.",
          "Set the version in package.json under engines.node and push."},
-    Rule{"npm error Missing script:", "missing_script", "package.json has no script named {}.", "Add the script, or change the command in Settings."},
-    Rule{"ERR_PNPM_NO_SCRIPT", "missing_script", "package.json does not have the script that the command names.",
+    Rule{"npm error Missing script:", "missing_script", "package.json has no script named {}.",
          "Add the script, or change the command in Settings."},
-    Rule{"is not exported by \"virtual:env/", "missing_variable", "The build needs an environment variable that is not set.",
+    Rule{"ERR_PNPM_NO_SCRIPT", "missing_script",
+         "package.json does not have the script that the command names.",
+         "Add the script, or change the command in Settings."},
+    Rule{"is not exported by \"virtual:env/", "missing_variable",
+         "The build needs an environment variable that is not set.",
          "Add the variable under Settings, Environment, with scope build, then deploy again."},
     Rule{"Environment variable not found:", "missing_variable", "The environment variable {} is not set.",
          "Add it under Settings, Environment, then deploy again."},
-    Rule{"Missing required environment variable", "missing_variable", "The environment variable {} is not set.",
-         "Add it under Settings, Environment, then deploy again."},
+    Rule{"Missing required environment variable", "missing_variable",
+         "The environment variable {} is not set.", "Add it under Settings, Environment, then deploy again."},
     Rule{"Missing environment variable", "missing_variable", "The environment variable {} is not set.",
          "Add it under Settings, Environment, then deploy again."},
-    Rule{"Cannot find module", "missing_module", "The module {} could not be found.", "Add it to package.json, commit the lock file and push."},
-    Rule{"Cannot find package", "missing_module", "The package {} could not be found.", "Add it to package.json, commit the lock file and push."},
-    Rule{"Can't resolve", "missing_module", "The build could not find {}.", "Check the import, or add the package to package.json and push."},
-    Rule{"failed to resolve import", "missing_module", "The build could not find {}.", "Check the import, or add the package to package.json and push."},
-    Rule{"Could not resolve", "missing_module", "The build could not find {}.", "Check the import, or add the package to package.json and push."},
-    Rule{"getaddrinfo", "network", "The build could not reach a package registry.", "Check the server's network and DNS, then deploy again."},
-    Rule{"pull access denied", "base_image", "The base image could not be pulled.", "Check the image's name and the server's network."},
-    Rule{"failed to resolve source metadata", "base_image", "The base image could not be pulled.", "Check the image's name and the server's network."},
-    Rule{"manifest unknown", "base_image", "The base image does not exist.", "Check the image's name and tag."},
+    Rule{"Cannot find module", "missing_module", "The module {} could not be found.",
+         "Add it to package.json, commit the lock file and push."},
+    Rule{"Cannot find package", "missing_module", "The package {} could not be found.",
+         "Add it to package.json, commit the lock file and push."},
+    Rule{"Can't resolve", "missing_module", "The build could not find {}.",
+         "Check the import, or add the package to package.json and push."},
+    Rule{"failed to resolve import", "missing_module", "The build could not find {}.",
+         "Check the import, or add the package to package.json and push."},
+    Rule{"Could not resolve", "missing_module", "The build could not find {}.",
+         "Check the import, or add the package to package.json and push."},
+    Rule{"getaddrinfo", "network", "The build could not reach a package registry.",
+         "Check the server's network and DNS, then deploy again."},
+    Rule{"pull access denied", "base_image", "The base image could not be pulled.",
+         "Check the image's name and the server's network."},
+    Rule{"failed to resolve source metadata", "base_image", "The base image could not be pulled.",
+         "Check the image's name and the server's network."},
+    Rule{"manifest unknown", "base_image", "The base image does not exist.",
+         "Check the image's name and tag."},
     Rule{"error TS", "type_error", "TypeScript found errors.", "Fix the errors that the log names and push."},
-    Rule{"SyntaxError", "syntax_error", "The code has a syntax error.", "Fix the line that the log names and push."},
+    Rule{"SyntaxError", "syntax_error", "The code has a syntax error.",
+         "Fix the line that the log names and push."},
 };
 
 Explanation apply(const Rule& rule, const LogLine& line) {
@@ -85,14 +103,16 @@ Explanation apply(const Rule& rule, const LogLine& line) {
     const auto name = name_after(line.text, rule.marker);
     explanation.sentence = std::string(rule.sentence);
     const auto hole = explanation.sentence.find("{}");
-    if (hole != std::string::npos) explanation.sentence.replace(hole, 2, name.empty() ? "it needs" : name.substr(0, 120));
+    if (hole != std::string::npos)
+        explanation.sentence.replace(hole, 2, name.empty() ? "it needs" : name.substr(0, 120));
     explanation.next_step = rule.next_step;
     explanation.log_line = line.number;
     explanation.log_text = line.text.substr(0, 500);
     return explanation;
 }
 
-// The first rule of the table that any line fits, at its first line: causes come before their consequences in a log.
+// The first rule of the table that any line fits, at its first line: causes come before their consequences in
+// a log.
 std::optional<Explanation> match_rules(const std::deque<LogLine>& newest) {
     for (const auto& rule : rules)
         for (const auto& line : newest)
@@ -101,15 +121,19 @@ std::optional<Explanation> match_rules(const std::deque<LogLine>& newest) {
 }
 
 bool says_error(std::string_view text) {
-    static constexpr std::array words{"error", "Error", "ERROR", "ERR!", "failed", "Failed", "fatal", "panic"};
-    return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+    static constexpr std::array words{"error",  "Error",  "ERROR", "ERR!",
+                                      "failed", "Failed", "fatal", "panic"};
+    return std::ranges::any_of(
+        words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
-// The line to show when no rule fits: the first of the newest lines that speaks of an error, else the last that says anything.
+// The line to show when no rule fits: the first of the newest lines that speaks of an error, else the last
+// that says anything.
 void point_at_error(Explanation& explanation, const std::deque<LogLine>& newest) {
     const LogLine* chosen = nullptr;
     const std::size_t window = 40;
-    const auto begin = newest.size() > window ? newest.end() - static_cast<std::ptrdiff_t>(window) : newest.begin();
+    const auto begin =
+        newest.size() > window ? newest.end() - static_cast<std::ptrdiff_t>(window) : newest.begin();
     for (auto line = begin; line != newest.end(); ++line) {
         if (line->text.starts_with("==> ")) continue;
         if (says_error(line->text)) {
@@ -131,13 +155,17 @@ Explanation explain_build(const docker::BuildOutcome& outcome, const std::deque<
     if (auto matched = match_rules(newest)) return *matched;
     Explanation explanation;
     if (outcome.exit_code == 137) {
-        explanation = explain_error("out_of_memory", "The build was killed because the server ran out of memory.",
-                                    "Give the server more memory or swap, or build less at once.");
+        explanation =
+            explain_error("out_of_memory", "The build was killed because the server ran out of memory.",
+                          "Give the server more memory or swap, or build less at once.");
     } else if (outcome.exit_code) {
-        explanation = explain_error("command_failed", fmt::format("The command \"{}\" failed with exit code {}.", outcome.failed_step.substr(0, 200), *outcome.exit_code),
+        explanation = explain_error("command_failed",
+                                    fmt::format("The command \"{}\" failed with exit code {}.",
+                                                outcome.failed_step.substr(0, 200), *outcome.exit_code),
                                     "Read the log above the error, fix it and push.");
     } else {
-        explanation = explain_error("build_failed", "The build failed: " + outcome.error.substr(0, 300), "Read the log, fix it and deploy again.");
+        explanation = explain_error("build_failed", "The build failed: " + outcome.error.substr(0, 300),
+                                    "Read the log, fix it and deploy again.");
     }
     point_at_error(explanation, newest);
     return explanation;
@@ -147,27 +175,44 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
     const auto port = failure.expected_port;
     Explanation explanation;
     if (failure.out_of_memory) {
-        explanation = explain_error("out_of_memory", fmt::format("The app used more than its {} of memory and was killed.", megabytes(failure.memory_limit_bytes)),
+        explanation = explain_error("out_of_memory",
+                                    fmt::format("The app used more than its {} of memory and was killed.",
+                                                megabytes(failure.memory_limit_bytes)),
                                     "Let it use less memory, or raise the server's app memory limit.");
     } else if (failure.exited) {
         if (auto matched = match_rules(newest)) return *matched;
-        explanation = explain_error("app_exited", fmt::format("The app ended with exit code {} instead of staying up.", failure.exit_code),
-                                    failure.exit_code == 0 ? "Check the start command: it must keep running and serve requests." : "Read what it printed, fix it and push.");
+        explanation = explain_error(
+            "app_exited",
+            fmt::format("The app ended with exit code {} instead of staying up.", failure.exit_code),
+            failure.exit_code == 0 ? "Check the start command: it must keep running and serve requests."
+                                   : "Read what it printed, fix it and push.");
     } else if (failure.last_status) {
-        explanation = explain_error("unhealthy", fmt::format("The app answered {} with status {}.", failure.health_path, *failure.last_status),
-                                    "Fix the error that the app printed, or set another health check path in Settings.");
+        explanation = explain_error(
+            "unhealthy",
+            fmt::format("The app answered {} with status {}.", failure.health_path, *failure.last_status),
+            "Fix the error that the app printed, or set another health check path in Settings.");
     } else if (failure.answered_without_http) {
-        explanation = explain_error("not_http", fmt::format("The app listens on port {}, but does not answer HTTP.", port),
-                                    "Set the port on which the app serves HTTP in Settings.");
-    } else if (std::ranges::find(failure.loopback_listening_ports, port) != failure.loopback_listening_ports.end()) {
-        explanation = explain_error("listens_on_loopback", fmt::format("The app listens on port {} of localhost only, so nothing outside its container can reach it.", port),
-                                    "Let it listen on 0.0.0.0; most frameworks take it from the HOST variable, which is set.");
+        explanation = explain_error(
+            "not_http", fmt::format("The app listens on port {}, but does not answer HTTP.", port),
+            "Set the port on which the app serves HTTP in Settings.");
+    } else if (std::ranges::find(failure.loopback_listening_ports, port) !=
+               failure.loopback_listening_ports.end()) {
+        explanation = explain_error(
+            "listens_on_loopback",
+            fmt::format("The app listens on port {} of localhost only, so nothing outside its container can "
+                        "reach it.",
+                        port),
+            "Let it listen on 0.0.0.0; most frameworks take it from the HOST variable, which is set.");
     } else if (!failure.listening_ports.empty()) {
-        explanation = explain_error("wrong_port", fmt::format("The app listens on port {}, not on port {}.", fmt::join(failure.listening_ports, ", "), port),
+        explanation = explain_error("wrong_port",
+                                    fmt::format("The app listens on port {}, not on port {}.",
+                                                fmt::join(failure.listening_ports, ", "), port),
                                     "Let it listen on the PORT variable, or set its port in Settings.");
     } else {
-        explanation = explain_error("port_not_listening", fmt::format("The app did not listen on port {} within {} s.", port, failure.deadline_seconds),
-                                    "Let it listen on the PORT variable, or set its port in Settings.");
+        explanation = explain_error(
+            "port_not_listening",
+            fmt::format("The app did not listen on port {} within {} s.", port, failure.deadline_seconds),
+            "Let it listen on the PORT variable, or set its port in Settings.");
     }
     point_at_error(explanation, newest);
     return explanation;

@@ -1,10 +1,11 @@
 #pragma once
-// Says why a deployment failed in one sentence, which log line shows it and what to do: rules over the newest log lines and
-// the failed step. Pure; any thread. A rule says only what its line proves; where none fits, the failed command and its exit code are named.
+// Says why a deployment failed in one sentence, which log line shows it and what to do: rules over the newest
+// log lines and the failed step. Pure; any thread. A rule says only what its line proves; where none fits,
+// the failed command and its exit code are named.
 
 #include "models/deployment.hpp"
-#include "services/docker/docker_engine.hpp"
 #include "services/deployment/log_text.hpp"
+#include "services/docker/docker_engine.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -14,7 +15,8 @@
 
 namespace panel::deployment {
 
-[[nodiscard]] Explanation explain_build(const docker::BuildOutcome& outcome, const std::deque<LogLine>& newest);
+[[nodiscard]] Explanation explain_build(const docker::BuildOutcome& outcome,
+                                        const std::deque<LogLine>& newest);
 
 // A new container that did not become healthy. `log` is what it printed, already in the build log.
 struct HealthFailure {
@@ -23,9 +25,9 @@ struct HealthFailure {
     bool out_of_memory = false;
     std::int64_t memory_limit_bytes = 0;
     int expected_port = 0;
-    std::vector<int> listening_ports;         // seen inside the container, on any address but loopback
+    std::vector<int> listening_ports;          // seen inside the container, on any address but loopback
     std::vector<int> loopback_listening_ports; // inside the container, on loopback only
-    std::optional<int> last_status;           // of the health path, when it answered at all
+    std::optional<int> last_status;            // of the health path, when it answered at all
     bool answered_without_http = false;
     std::string health_path;
     std::int64_t deadline_seconds = 0;

@@ -26,7 +26,8 @@ net::Call make_attempt(const HealthTarget& target, SteadyClock::duration left) {
     return call;
 }
 
-boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engine, const HealthTarget& target, HealthVerdict verdict) {
+boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engine,
+                                                      const HealthTarget& target, HealthVerdict verdict) {
     verdict.failure.expected_port = target.container_port;
     verdict.failure.health_path = target.path;
     verdict.failure.deadline_seconds = target.deadline.count();
@@ -42,14 +43,16 @@ boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engi
 
 } // namespace
 
-boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine& engine, HealthTarget target) {
+boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine& engine,
+                                                           HealthTarget target) {
     const auto end = SteadyClock::now() + target.deadline;
     auto next_inspection = SteadyClock::now() + inspect_interval;
     auto pause = first_pause;
     HealthVerdict verdict;
     while (true) {
         const auto left = end - SteadyClock::now();
-        if (left <= SteadyClock::duration::zero()) co_return co_await give_up(engine, target, std::move(verdict));
+        if (left <= SteadyClock::duration::zero())
+            co_return co_await give_up(engine, target, std::move(verdict));
         const auto answer = co_await net::send(make_attempt(target, left));
         if (answer) {
             verdict.failure.last_status = answer->status;

@@ -1,6 +1,6 @@
 #pragma once
-// Waits until a new container answers: HTTP from outside the container to the project's health path; any answer below 500 is healthy.
-// Ends early when the container does. Loop thread; cancellable.
+// Waits until a new container answers: HTTP from outside the container to the project's health path; any
+// answer below 500 is healthy. Ends early when the container does. Loop thread; cancellable.
 
 #include "base/result.hpp"
 #include "services/deployment/explain.hpp"
@@ -25,7 +25,7 @@ struct HealthTarget {
 
 struct HealthVerdict {
     bool healthy = false;
-    int status = 0; // of the answer, when healthy
+    int status = 0;        // of the answer, when healthy
     HealthFailure failure; // when not
 };
 

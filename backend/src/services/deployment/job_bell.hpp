@@ -1,5 +1,6 @@
 #pragma once
-// Wakes the worker when a job was committed. A lost ring costs only the wait: jobs are found in the database. Owned by App. Loop thread only.
+// Wakes the worker when a job was committed. A lost ring costs only the wait: jobs are found in the database.
+// Owned by App. Loop thread only.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>

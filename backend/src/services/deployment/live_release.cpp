@@ -22,21 +22,25 @@ asio::awaitable<Result<LiveRelease::Live>> LiveRelease::find(Principal principal
     co_return co_await ports_.database.read(std::move(read));
 }
 
-asio::awaitable<Result<std::string>> LiveRelease::find_container(Principal principal, std::int64_t project_id) {
+asio::awaitable<Result<std::string>> LiveRelease::find_container(Principal principal,
+                                                                 std::int64_t project_id) {
     const auto live = co_await find(std::move(principal), project_id);
     if (!live) co_return std::unexpected(live.error());
-    if (live->slot == caddy::Slot::static_files) co_return fail(Code::conflict, "This site is served from disk: no process of it prints anything.");
+    if (live->slot == caddy::Slot::static_files)
+        co_return fail(Code::conflict, "This site is served from disk: no process of it prints anything.");
     if (!is_container(live->slot)) co_return fail(Code::conflict, "No release of this project is live yet.");
     co_return container_name(project_id, live->slot);
 }
 
-asio::awaitable<Result<std::string>> LiveRelease::log(Principal principal, std::int64_t project_id, int tail) {
+asio::awaitable<Result<std::string>> LiveRelease::log(Principal principal, std::int64_t project_id,
+                                                      int tail) {
     auto container = co_await find_container(std::move(principal), project_id);
     if (!container) co_return std::unexpected(container.error());
     co_return co_await ports_.docker.container_log(*container, tail);
 }
 
-asio::awaitable<Result<void>> LiveRelease::follow_log(Principal principal, std::int64_t project_id, docker::LogSink sink) {
+asio::awaitable<Result<void>> LiveRelease::follow_log(Principal principal, std::int64_t project_id,
+                                                      docker::LogSink sink) {
     auto container = co_await find_container(std::move(principal), project_id);
     if (!container) co_return std::unexpected(container.error());
     co_return co_await ports_.docker.follow_container_log(*container, std::move(sink));
@@ -56,7 +60,8 @@ asio::awaitable<Result<LiveMetrics>> LiveRelease::metrics(Principal principal, s
         metrics.memory_bytes = stats->memory_bytes;
         metrics.memory_limit_bytes = stats->memory_limit_bytes;
     }
-    metrics.open_requests = (co_await ports_.proxy.open_requests(slot_port(live->project, live->slot))).value_or(0);
+    metrics.open_requests =
+        (co_await ports_.proxy.open_requests(slot_port(live->project, live->slot))).value_or(0);
     co_return metrics;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The release that visitors get: what it prints and what it uses. Owned by App. Loop thread; suspends for the database, Docker and Caddy.
-// Errors: not_found (unknown or foreign project), conflict (nothing is live, or a static site: no process prints or runs), unavailable.
+// The release that visitors get: what it prints and what it uses. Owned by App. Loop thread; suspends for the
+// database, Docker and Caddy. Errors: not_found (unknown or foreign project), conflict (nothing is live, or a
+// static site: no process prints or runs), unavailable.
 
 #include "base/result.hpp"
 #include "models/user.hpp"
@@ -31,7 +32,8 @@ class LiveRelease {
     // A project without a live container answers zeros, not an error.
     boost::asio::awaitable<Result<LiveMetrics>> metrics(Principal principal, std::int64_t project_id);
     // What it prints from now on, until it is replaced, ends, or the caller is cancelled.
-    boost::asio::awaitable<Result<void>> follow_log(Principal principal, std::int64_t project_id, docker::LogSink sink);
+    boost::asio::awaitable<Result<void>> follow_log(Principal principal, std::int64_t project_id,
+                                                    docker::LogSink sink);
 
   private:
     struct Live {

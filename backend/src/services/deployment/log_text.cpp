@@ -35,7 +35,8 @@ void LogText::take_line(Timestamp now, std::string_view line, std::string& out) 
     if (line.ends_with('\r')) line.remove_suffix(1);
     auto text = to_valid_utf8(line);
     if (dropped_ > 0) {
-        text = std::string(utf8_prefix(text, line_limit)) + fmt::format(" [{} more bytes of this line are not kept]", dropped_);
+        text = std::string(utf8_prefix(text, line_limit)) +
+               fmt::format(" [{} more bytes of this line are not kept]", dropped_);
         dropped_ = 0;
     }
     out += to_iso8601(now);

@@ -1,6 +1,6 @@
 #pragma once
-// Turns what tools print into the lines of a build log: each with its time, valid UTF-8, bounded in length; remembers the newest lines for
-// explanations. Pure; one per deployment.
+// Turns what tools print into the lines of a build log: each with its time, valid UTF-8, bounded in length;
+// remembers the newest lines for explanations. Pure; one per deployment.
 
 #include "base/clock.hpp"
 
@@ -24,7 +24,8 @@ class LogText {
     // `lines` and `bytes` are those that the log holds already (a deployment taken over).
     explicit LogText(std::int64_t lines = 0) : lines_(lines) {}
 
-    // The log bytes for `text`, which may end in the middle of a line: the rest waits for more, or for finish().
+    // The log bytes for `text`, which may end in the middle of a line: the rest waits for more, or for
+    // finish().
     [[nodiscard]] std::string append(Timestamp now, std::string_view text);
     [[nodiscard]] std::string finish(Timestamp now);
 

@@ -57,7 +57,8 @@ void Pipeline::set_static(bool is_static) { start_.is_static = is_static; }
 
 void Pipeline::plan_release() {
     if (!start_.is_static) plan_.push_back(Action::start);
-    plan_.insert(plan_.end(), {Action::check_health, Action::route, Action::switch_over, Action::confirm_route, Action::commit_live});
+    plan_.insert(plan_.end(), {Action::check_health, Action::route, Action::switch_over,
+                               Action::confirm_route, Action::commit_live});
     if (start_.has_previous) plan_.insert(plan_.end(), {Action::drain, Action::stop_previous});
     plan_.push_back(Action::finish_success);
 }

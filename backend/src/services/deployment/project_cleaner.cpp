@@ -17,7 +17,9 @@ constexpr std::chrono::seconds cancel_patience{10};
 } // namespace
 
 asio::awaitable<void> ProjectCleaner::end_deployments(std::int64_t project_id) {
-    auto read = [project_id](soci::session& session) { return database::unfinished_deployments(session, project_id); };
+    auto read = [project_id](soci::session& session) {
+        return database::unfinished_deployments(session, project_id);
+    };
     const auto end = std::chrono::steady_clock::now() + cancel_patience;
     while (true) {
         const auto unfinished = co_await ports_.database.read(read);
@@ -26,7 +28,8 @@ asio::awaitable<void> ProjectCleaner::end_deployments(std::int64_t project_id) {
             for (const auto& deployment : unfinished) {
                 database::request_cancel(session, deployment.id);
                 if (deployment.status == DeploymentStatus::pending &&
-                    database::finish_deployment(session, deployment.id, DeploymentStatus::cancelled, std::nullopt, StepStatus::cancelled, ports_.clock.now()))
+                    database::finish_deployment(session, deployment.id, DeploymentStatus::cancelled,
+                                                std::nullopt, StepStatus::cancelled, ports_.clock.now()))
                     database::delete_job_of(session, "deploy", deployment.id);
             }
         };
@@ -43,19 +46,25 @@ asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
     if (!containers) co_return std::unexpected(containers.error());
     for (const auto& container : *containers) {
         const auto installation = container.labels.find(label_installation);
-        if (installation == container.labels.end() || installation->second != ports_.settings.installation) continue; // another panel's
+        if (installation == container.labels.end() || installation->second != ports_.settings.installation)
+            continue; // another panel's
         if (auto removed = co_await ports_.docker.remove_container(container.id); !removed) co_return removed;
     }
     auto read = [id = project.id](soci::session& session) {
-        return std::pair(database::list_kept_releases(session, id), database::git_url_used_elsewhere(session, database::find_project(session, Principal::system(), id)->git_url, id));
+        return std::pair(database::list_kept_releases(session, id),
+                         database::git_url_used_elsewhere(
+                             session, database::find_project(session, Principal::system(), id)->git_url, id));
     };
     const auto [releases, mirror_shared] = co_await ports_.database.read(std::move(read));
     for (const auto& release : releases)
-        if (release.kind != "static") (void)co_await ports_.docker.remove_image(image_tag(project.id, release.deployment_id));
-    if (auto removed = co_await ports_.docker.remove_network(network_name(project.id)); !removed) co_return removed;
+        if (release.kind != "static")
+            (void)co_await ports_.docker.remove_image(image_tag(project.id, release.deployment_id));
+    if (auto removed = co_await ports_.docker.remove_network(network_name(project.id)); !removed)
+        co_return removed;
     auto remove_files = [this, id = project.id] { return ports_.markers.remove_project(id); };
     if (auto removed = co_await offload(ports_.pool, std::move(remove_files)); !removed) co_return removed;
-    if (auto url = GitUrl::parse(project.git_url); url && !mirror_shared) (void)co_await ports_.git.remove_mirror(*url);
+    if (auto url = GitUrl::parse(project.git_url); url && !mirror_shared)
+        (void)co_await ports_.git.remove_mirror(*url);
     co_return Result<void>{};
 }
 

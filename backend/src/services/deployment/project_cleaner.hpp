@@ -1,6 +1,6 @@
 #pragma once
-// Takes a project off the server: its route, containers, network, images and files. The order keeps visitors from half a site: the route goes first.
-// Every part is idempotent. Owned by App. Loop thread.
+// Takes a project off the server: its route, containers, network, images and files. The order keeps visitors
+// from half a site: the route goes first. Every part is idempotent. Owned by App. Loop thread.
 
 #include "base/result.hpp"
 #include "models/project.hpp"

@@ -9,9 +9,11 @@ namespace panel::deployment {
 
 namespace {
 constexpr std::string_view files_prefix = "files:";
-}
+} // namespace
 
-std::string files_reference(std::int64_t deployment_id) { return std::string(files_prefix) + std::to_string(deployment_id); }
+std::string files_reference(std::int64_t deployment_id) {
+    return std::string(files_prefix) + std::to_string(deployment_id);
+}
 
 std::int64_t static_files_of(const Release& release) {
     std::string_view text = release.image_id;

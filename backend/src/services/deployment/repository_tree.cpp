@@ -14,7 +14,9 @@ framework::EntryKind kind_of(git::TreeEntry::Kind kind) {
 
 } // namespace
 
-RepositoryTree::RepositoryTree(const std::vector<git::TreeEntry>& entries, std::unique_ptr<git::BlobReader> reader) : reader_(std::move(reader)) {
+RepositoryTree::RepositoryTree(const std::vector<git::TreeEntry>& entries,
+                               std::unique_ptr<git::BlobReader> reader)
+    : reader_(std::move(reader)) {
     directories_.try_emplace("");
     for (const auto& entry : entries) {
         files_.emplace(entry.path, entry);
@@ -35,7 +37,8 @@ RepositoryTree::RepositoryTree(const std::vector<git::TreeEntry>& entries, std::
 
 std::optional<std::string> RepositoryTree::read(std::string_view path) const {
     const auto found = files_.find(path);
-    if (found == files_.end() || kind_of(found->second.kind) != framework::EntryKind::file) return std::nullopt;
+    if (found == files_.end() || kind_of(found->second.kind) != framework::EntryKind::file)
+        return std::nullopt;
     return reader_->read(found->second.hash, file_limit_bytes);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A commit's files as detection's FileTree: names from one listing, bytes from git on demand. Used on a pool thread while detection
-// runs there; one thread at a time. Keeps its git process until it goes.
+// A commit's files as detection's FileTree: names from one listing, bytes from git on demand. Used on a pool
+// thread while detection runs there; one thread at a time. Keeps its git process until it goes.
 
 #include "base/result.hpp"
 #include "services/framework/file_tree.hpp"
@@ -19,7 +19,8 @@ namespace panel::deployment {
 
 class RepositoryTree final : public framework::FileTree {
   public:
-    static constexpr std::int64_t file_limit_bytes = 4 * 1024 * 1024; // manifests are smaller; lock files of huge monorepos just fit
+    static constexpr std::int64_t file_limit_bytes =
+        4 * 1024 * 1024; // manifests are smaller; lock files of huge monorepos just fit
 
     // `reader` is asked for contents.
     RepositoryTree(const std::vector<git::TreeEntry>& entries, std::unique_ptr<git::BlobReader> reader);

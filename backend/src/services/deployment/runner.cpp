@@ -38,7 +38,8 @@ asio::awaitable<void> keep_flushing(std::shared_ptr<BuildLog> log) { co_await lo
 
 } // namespace
 
-Runner::Runner(asio::any_io_executor executor, Ports& ports) : executor_(executor), ports_(ports), tasks_(executor) {}
+Runner::Runner(asio::any_io_executor executor, Ports& ports)
+    : executor_(executor), ports_(ports), tasks_(executor) {}
 
 void Runner::interrupt(Running& running, Interruption interruption) {
     if (running.interruption != Interruption::none) return;
@@ -57,7 +58,8 @@ asio::awaitable<void> Runner::stop(std::chrono::milliseconds patience) {
     const auto running = running_; // interrupting may end one and change the map
     for (const auto& [id, entry] : running) interrupt(*entry, Interruption::shutdown);
     const auto end = std::chrono::steady_clock::now() + patience;
-    while (!running_.empty() && std::chrono::steady_clock::now() < end) co_await sleep_for(std::chrono::milliseconds{10});
+    while (!running_.empty() && std::chrono::steady_clock::now() < end)
+        co_await sleep_for(std::chrono::milliseconds{10});
     co_await tasks_.stop(patience);
 }
 
@@ -74,7 +76,9 @@ asio::awaitable<void> Runner::run(database::JobRow job) {
     running->ended = true;
     running->heartbeat.cancel();
     running_.erase(job.subject_id);
-    if (!failure.empty()) spdlog::error("deployment {}: {}; it is tried again when its lease has run out", job.subject_id, failure);
+    if (!failure.empty())
+        spdlog::error("deployment {}: {}; it is tried again when its lease has run out", job.subject_id,
+                      failure);
 }
 
 asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<Running> running) {
@@ -82,10 +86,14 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
     auto [deployment, project] = co_await ports_.database.read(std::move(read));
     if (!deployment || !project || is_final(deployment->status)) co_return co_await complete(job);
     if (job.attempts > most_attempts) {
-        co_await fail_outright(job, *deployment, fmt::format("The panel was interrupted {} times while it worked on this deployment.", most_attempts));
+        co_await fail_outright(
+            job, *deployment,
+            fmt::format("The panel was interrupted {} times while it worked on this deployment.",
+                        most_attempts));
         co_return;
     }
-    const auto log = std::make_shared<BuildLog>(executor_, ports_.database, ports_.clock, ports_.events, deployment->id, project->id);
+    const auto log = std::make_shared<BuildLog>(executor_, ports_.database, ports_.clock, ports_.events,
+                                                deployment->id, project->id);
     co_await log->open();
     tasks_.spawn("log", keep_flushing(log));
     if (deployment->cancel_requested) running->interruption = Interruption::cancelled;
@@ -93,8 +101,10 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
     Execution execution(ports_, *log, std::move(*deployment), std::move(*project), Lease{job.id, job.fence});
     const auto outcome = co_await run_actions(execution, running);
     co_await log->close();
-    if (running->interruption == Interruption::shutdown || running->interruption == Interruption::lease_lost) {
-        if (!is_final(execution.deployment().status)) co_return; // unfinished: whoever takes it over starts again
+    if (running->interruption == Interruption::shutdown ||
+        running->interruption == Interruption::lease_lost) {
+        if (!is_final(execution.deployment().status))
+            co_return; // unfinished: whoever takes it over starts again
     }
     co_await complete(job);
     if (outcome == Outcome::succeeded) co_await prune(project_id);
@@ -113,8 +123,11 @@ asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_p
     }
     do {
         const auto outcome = co_await perform(execution, current, pipeline, running);
-        if (running->interruption == Interruption::shutdown || running->interruption == Interruption::lease_lost) co_return Outcome::cancelled;
-        if (current == Action::detect && outcome == Outcome::succeeded) pipeline.set_static(execution.is_static());
+        if (running->interruption == Interruption::shutdown ||
+            running->interruption == Interruption::lease_lost)
+            co_return Outcome::cancelled;
+        if (current == Action::detect && outcome == Outcome::succeeded)
+            pipeline.set_static(execution.is_static());
         execution.end_action(current, outcome);
         action = pipeline.next(outcome);
         execution.set_outcome(pipeline.result());
@@ -124,22 +137,28 @@ asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_p
 }
 
 // Until the release is live an action can be interrupted; what undoes and what ends cannot.
-asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, const Pipeline& pipeline, std::shared_ptr<Running> running) {
-    const bool may_interrupt = !pipeline.committed() && pipeline.result() == Outcome::succeeded && action != Action::commit_live;
+asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, const Pipeline& pipeline,
+                                         std::shared_ptr<Running> running) {
+    const bool may_interrupt =
+        !pipeline.committed() && pipeline.result() == Outcome::succeeded && action != Action::commit_live;
     if (may_interrupt && running->interruption != Interruption::none) co_return Outcome::cancelled;
     Result<void> result;
     try {
         if (may_interrupt)
-            result = co_await asio::co_spawn(executor_, execution.perform(action), asio::bind_cancellation_slot(running->signal.slot(), asio::use_awaitable));
+            result = co_await asio::co_spawn(
+                executor_, execution.perform(action),
+                asio::bind_cancellation_slot(running->signal.slot(), asio::use_awaitable));
         else
             result = co_await execution.perform(action);
     } catch (const boost::system::system_error& error) {
-        if (error.code() != asio::error::operation_aborted || running->interruption == Interruption::none) throw;
+        if (error.code() != asio::error::operation_aborted || running->interruption == Interruption::none)
+            throw;
         result = fail(Code::cancelled, "cancelled");
     }
     if (result) co_return Outcome::succeeded;
     if (action == Action::build) (void)co_await ports_.docker.cancel_build(execution.build_id());
-    co_return running->interruption != Interruption::none && may_interrupt ? Outcome::cancelled : Outcome::failed;
+    co_return running->interruption != Interruption::none&& may_interrupt ? Outcome::cancelled
+                                                                          : Outcome::failed;
 }
 
 asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<Running> running) {
@@ -148,7 +167,8 @@ asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<R
         co_await running->heartbeat.async_wait(asio::as_tuple(asio::use_awaitable));
         if (running->ended) co_return;
         auto beat = [this, &job](soci::session& session) {
-            const bool held = database::extend_lease(session, job.id, job.fence, lease_time, ports_.clock.now());
+            const bool held =
+                database::extend_lease(session, job.id, job.fence, lease_time, ports_.clock.now());
             return std::pair(held, database::cancel_requested(session, job.subject_id));
         };
         const auto [held, cancelled] = co_await ports_.database.write(std::move(beat));
@@ -157,13 +177,15 @@ asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<R
     }
 }
 
-asio::awaitable<void> Runner::fail_outright(database::JobRow job, Deployment deployment, std::string sentence) {
+asio::awaitable<void> Runner::fail_outright(database::JobRow job, Deployment deployment,
+                                            std::string sentence) {
     auto write = [this, &job, &deployment, &sentence](soci::session& session) {
         if (!database::holds_lease(session, job.id, job.fence)) return;
         auto explanation = explain_error("interrupted", sentence, "Deploy the commit again.");
         const auto project = database::find_project(session, Principal::system(), job.project_id);
         explanation.visitors = what_visitors_see(project ? project->live_deployment_id : std::nullopt);
-        database::finish_deployment(session, deployment.id, DeploymentStatus::failed, explanation, StepStatus::failed, ports_.clock.now());
+        database::finish_deployment(session, deployment.id, DeploymentStatus::failed, explanation,
+                                    StepStatus::failed, ports_.clock.now());
         database::complete_job(session, job.id, job.fence);
     };
     co_await ports_.database.write(std::move(write));
@@ -178,7 +200,8 @@ asio::awaitable<void> Runner::complete(database::JobRow job) {
 // Keeps the newest releases for rollback; images and files of older ones go.
 asio::awaitable<void> Runner::prune(std::int64_t project_id) {
     auto read = [project_id](soci::session& session) {
-        return std::pair(database::list_kept_releases(session, project_id), database::find_project(session, Principal::system(), project_id));
+        return std::pair(database::list_kept_releases(session, project_id),
+                         database::find_project(session, Principal::system(), project_id));
     };
     const auto [kept, project] = co_await ports_.database.read(std::move(read));
     if (!project) co_return;
@@ -187,10 +210,14 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
     for (std::size_t i = limit; i < kept.size(); ++i)
         if (kept[i].deployment_id != project->live_deployment_id) going.push_back(kept[i]);
     for (const auto& release : going) {
-        const auto shares = [&release](const Release& other) { return other.deployment_id != release.deployment_id && other.image_id == release.image_id; };
-        const bool in_use = std::ranges::any_of(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())), shares);
+        const auto shares = [&release](const Release& other) {
+            return other.deployment_id != release.deployment_id && other.image_id == release.image_id;
+        };
+        const bool in_use = std::ranges::any_of(
+            kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())), shares);
         if (release.kind == "static" && !in_use) {
-            auto remove = [directory = ports_.markers.static_directory(project_id, static_files_of(release))] {
+            auto remove = [directory =
+                               ports_.markers.static_directory(project_id, static_files_of(release))] {
                 std::error_code error;
                 std::filesystem::remove_all(directory, error);
             };
@@ -199,7 +226,9 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
             // Untagging keeps an image that another release shares.
             (void)co_await ports_.docker.remove_image(image_tag(project_id, release.deployment_id));
         }
-        auto write = [&release](soci::session& session) { database::set_release_image_available(session, release.deployment_id, false); };
+        auto write = [&release](soci::session& session) {
+            database::set_release_image_available(session, release.deployment_id, false);
+        };
         co_await ports_.database.write(std::move(write));
     }
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Runs claimed deployments: feeds the pipeline's actions to an Execution, keeps the lease alive, cancels, and ends each deployment with the
-// truth. Owned by App; tasks that it spawns live in its own TaskGroup. Loop thread only.
+// Runs claimed deployments: feeds the pipeline's actions to an Execution, keeps the lease alive, cancels, and
+// ends each deployment with the truth. Owned by App; tasks that it spawns live in its own TaskGroup. Loop
+// thread only.
 
 #include "base/task_group.hpp"
 #include "database/job_repo.hpp"
@@ -30,7 +31,8 @@ class Runner {
 
     // Asks a running deployment to end as cancelled; false when it does not run here.
     bool cancel(std::int64_t deployment_id);
-    // Interrupts everything that runs; the deployments stay unfinished and go on where the next start finds them.
+    // Interrupts everything that runs; the deployments stay unfinished and go on where the next start finds
+    // them.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
     [[nodiscard]] std::size_t running() const { return running_.size(); }
 
@@ -46,9 +48,11 @@ class Runner {
 
     boost::asio::awaitable<void> run_claimed(database::JobRow job, std::shared_ptr<Running> running);
     boost::asio::awaitable<Outcome> run_actions(Execution& execution, std::shared_ptr<Running> running);
-    boost::asio::awaitable<Outcome> perform(Execution& execution, Action action, const Pipeline& pipeline, std::shared_ptr<Running> running);
+    boost::asio::awaitable<Outcome> perform(Execution& execution, Action action, const Pipeline& pipeline,
+                                            std::shared_ptr<Running> running);
     boost::asio::awaitable<void> keep_lease(database::JobRow job, std::shared_ptr<Running> running);
-    boost::asio::awaitable<void> fail_outright(database::JobRow job, Deployment deployment, std::string sentence);
+    boost::asio::awaitable<void> fail_outright(database::JobRow job, Deployment deployment,
+                                               std::string sentence);
     boost::asio::awaitable<void> complete(database::JobRow job);
     boost::asio::awaitable<void> prune(std::int64_t project_id);
     void interrupt(Running& running, Interruption interruption);

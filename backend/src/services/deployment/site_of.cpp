@@ -6,9 +6,12 @@
 
 namespace panel::deployment {
 
-std::string default_domain(const Project& project, const Settings& settings) { return project.name + "." + settings.app_domain; }
+std::string default_domain(const Project& project, const Settings& settings) {
+    return project.name + "." + settings.app_domain;
+}
 
-Result<caddy::Site> site_of(const Project& project, const std::vector<Domain>& domains, const Settings& settings) {
+Result<caddy::Site> site_of(const Project& project, const std::vector<Domain>& domains,
+                            const Settings& settings) {
     caddy::Site site;
     site.project_id = project.id;
     site.blue_port = slot_port(project, caddy::Slot::blue);
@@ -34,12 +37,17 @@ std::string url_of(const Project& project, const std::vector<Domain>& domains, c
     return port == 80 ? "http://" + host : fmt::format("http://{}:{}", host, port);
 }
 
-std::string container_name(std::int64_t project_id, caddy::Slot slot) { return fmt::format("vps-panel-p{}-{}", project_id, caddy::to_string(slot)); }
+std::string container_name(std::int64_t project_id, caddy::Slot slot) {
+    return fmt::format("vps-panel-p{}-{}", project_id, caddy::to_string(slot));
+}
 std::string network_name(std::int64_t project_id) { return fmt::format("vps-panel-p{}", project_id); }
-std::string image_tag(std::int64_t project_id, std::int64_t deployment_id) { return fmt::format("vps-panel/p{}:d{}", project_id, deployment_id); }
+std::string image_tag(std::int64_t project_id, std::int64_t deployment_id) {
+    return fmt::format("vps-panel/p{}:d{}", project_id, deployment_id);
+}
 
 std::uint16_t slot_port(const Project& project, caddy::Slot slot) {
-    return static_cast<std::uint16_t>(slot == caddy::Slot::green ? project.green_port() : project.blue_port());
+    return static_cast<std::uint16_t>(slot == caddy::Slot::green ? project.green_port()
+                                                                 : project.blue_port());
 }
 
 caddy::Slot parse_slot(std::string_view text) {

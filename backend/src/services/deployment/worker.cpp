@@ -23,7 +23,9 @@ asio::awaitable<void> Worker::stop(std::chrono::milliseconds patience) {
     bell_.ring();
     co_await runner_.stop(patience);
     co_await tasks_.stop(patience);
-    auto release = [this](soci::session& session) { database::release_leases(session, ports_.settings.worker_name, ports_.clock.now()); };
+    auto release = [this](soci::session& session) {
+        database::release_leases(session, ports_.settings.worker_name, ports_.clock.now());
+    };
     co_await ports_.database.write(std::move(release));
 }
 
@@ -33,7 +35,8 @@ asio::awaitable<void> Worker::claim_jobs() {
         try {
             while (!stopping_ && busy_ < ports_.settings.concurrent_builds) {
                 auto claim = [this](soci::session& session) {
-                    return database::claim_job(session, ports_.settings.worker_name, Runner::lease_time, ports_.clock.now());
+                    return database::claim_job(session, ports_.settings.worker_name, Runner::lease_time,
+                                               ports_.clock.now());
                 };
                 auto job = co_await ports_.database.write(std::move(claim));
                 if (!job) break;
@@ -54,7 +57,8 @@ asio::awaitable<std::chrono::milliseconds> Worker::time_to_next() {
     auto read = [](soci::session& session) { return database::next_job_time(session); };
     const auto next = co_await ports_.database.read(std::move(read));
     if (!next) co_return longest_wait;
-    co_return std::clamp<std::chrono::milliseconds>(*next - ports_.clock.now(), std::chrono::milliseconds{100}, longest_wait);
+    co_return std::clamp<std::chrono::milliseconds>(*next - ports_.clock.now(),
+                                                    std::chrono::milliseconds{100}, longest_wait);
 }
 
 asio::awaitable<void> Worker::run_job(database::JobRow job) {

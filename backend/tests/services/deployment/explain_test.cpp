@@ -36,16 +36,23 @@ TEST_CASE("known causes are named in one sentence") {
     const Row rows[] = {
         {"Error: Cannot find module '@acme/ui'", "missing_module", "The module @acme/ui could not be found."},
         {"Module not found: Can't resolve './nav'", "missing_module", "The build could not find ./nav."},
-        {"[vite]: Rollup failed to resolve import \"left-pad\" from \"src/main.js\".", "missing_module", "The build could not find left-pad."},
-        {"npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync.",
+        {"[vite]: Rollup failed to resolve import \"left-pad\" from \"src/main.js\".", "missing_module",
+         "The build could not find left-pad."},
+        {"npm error `npm ci` can only install packages when your package.json and package-lock.json or "
+         "npm-shrinkwrap.json are in sync.",
          "lockfile_out_of_date", "package-lock.json does not match package.json."},
-        {" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\"", "lockfile_out_of_date", "pnpm-lock.yaml does not match package.json."},
-        {"error: lockfile had changes, but lockfile is frozen", "lockfile_out_of_date", "bun.lock does not match package.json."},
-        {"FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory", "out_of_memory",
-         "The build ran out of memory: Node's heap was full."},
-        {"Error: ENOSPC: no space left on device, write", "no_space", "The build ran out of disk space on the server."},
+        {" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\"", "lockfile_out_of_date",
+         "pnpm-lock.yaml does not match package.json."},
+        {"error: lockfile had changes, but lockfile is frozen", "lockfile_out_of_date",
+         "bun.lock does not match package.json."},
+        {"FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of "
+         "memory",
+         "out_of_memory", "The build ran out of memory: Node's heap was full."},
+        {"Error: ENOSPC: no space left on device, write", "no_space",
+         "The build ran out of disk space on the server."},
         {"npm error Missing script: \"build\"", "missing_script", "package.json has no script named build."},
-        {"error: Environment variable not found: DATABASE_URL.", "missing_variable", "The environment variable DATABASE_URL is not set."},
+        {"error: Environment variable not found: DATABASE_URL.", "missing_variable",
+         "The environment variable DATABASE_URL is not set."},
     };
     for (const auto& row : rows) {
         CAPTURE(row.line);
@@ -88,14 +95,16 @@ TEST_CASE("an app on another port, on localhost only, silent, ended or failing i
     CHECK(explain_health(failure, {}).sentence == "The app ended with exit code 0 instead of staying up.");
     failure.out_of_memory = true;
     failure.memory_limit_bytes = 512 * 1024 * 1024;
-    CHECK(explain_health(failure, {}).sentence == "The app used more than its 512 MB of memory and was killed.");
+    CHECK(explain_health(failure, {}).sentence ==
+          "The app used more than its 512 MB of memory and was killed.");
 }
 
 TEST_CASE("what an app that ended printed last explains it") {
     HealthFailure failure;
     failure.exited = true;
     failure.exit_code = 1;
-    const auto explanation = explain_health(failure, lines({"==> What the app printed", "Error: Cannot find module 'express'"}));
+    const auto explanation =
+        explain_health(failure, lines({"==> What the app printed", "Error: Cannot find module 'express'"}));
     CHECK(explanation.sentence == "The module express could not be found.");
     CHECK(explanation.log_line == 2);
 }

@@ -12,7 +12,9 @@ namespace {
 
 class Contents final : public git::BlobReader {
   public:
-    std::optional<std::string> read(const std::string& hash, std::int64_t) override { return "content of " + hash; }
+    std::optional<std::string> read(const std::string& hash, std::int64_t) override {
+        return "content of " + hash;
+    }
 };
 
 Project web() {
@@ -50,7 +52,8 @@ TEST_CASE("a commit's listing is a tree: directories appear, links and submodule
 }
 
 TEST_CASE("values of the build environment cannot leave their quotes") {
-    CHECK(render_environment_file({{"A", "x"}, {"B", "it's $HOME `id`\n\"q\""}}) == "export A='x'\nexport B='it'\\''s $HOME `id`\n\"q\"'\n");
+    CHECK(render_environment_file({{"A", "x"}, {"B", "it's $HOME `id`\n\"q\""}}) ==
+          "export A='x'\nexport B='it'\\''s $HOME `id`\n\"q\"'\n");
 }
 
 TEST_CASE("addresses leave out the scheme's own port") {
@@ -85,7 +88,8 @@ TEST_CASE("a static release names its files, a server's does not") {
 }
 
 TEST_CASE("slot names go there and back") {
-    for (const auto slot : {caddy::Slot::blue, caddy::Slot::green, caddy::Slot::static_files}) CHECK(parse_slot(caddy::to_string(slot)) == slot);
+    for (const auto slot : {caddy::Slot::blue, caddy::Slot::green, caddy::Slot::static_files})
+        CHECK(parse_slot(caddy::to_string(slot)) == slot);
     CHECK(parse_slot("") == caddy::Slot::none);
     CHECK(container_name(3, caddy::Slot::green) == "vps-panel-p3-green");
 }

@@ -35,18 +35,19 @@ TEST_CASE("the first deployment of a server has nothing to drain") {
 }
 
 TEST_CASE("a redeploy drains and stops the previous release after the new one is live") {
-    CHECK(play(redeploy, false) ==
-          "fetch detect build start check_health route switch_over confirm_route commit_live drain stop_previous finish_success");
+    CHECK(play(redeploy, false) == "fetch detect build start check_health route switch_over confirm_route "
+                                   "commit_live drain stop_previous finish_success");
 }
 
 TEST_CASE("a static site is exported, never started") {
-    CHECK(play(redeploy, true) ==
-          "fetch detect build export_files check_health route switch_over confirm_route commit_live drain stop_previous finish_success");
+    CHECK(play(redeploy, true) == "fetch detect build export_files check_health route switch_over "
+                                  "confirm_route commit_live drain stop_previous finish_success");
 }
 
 TEST_CASE("a rollback starts what was kept") {
-    CHECK(play({.is_rollback = true, .has_previous = true}, false) ==
-          "start check_health route switch_over confirm_route commit_live drain stop_previous finish_success");
+    CHECK(
+        play({.is_rollback = true, .has_previous = true}, false) ==
+        "start check_health route switch_over confirm_route commit_live drain stop_previous finish_success");
     CHECK(play({.is_rollback = true, .is_static = true}, true) ==
           "check_health route switch_over confirm_route commit_live finish_success");
 }
@@ -64,12 +65,15 @@ TEST_CASE("a failed health check removes the new container and never touches the
 }
 
 TEST_CASE("a start that failed half-way is cleaned up as well") {
-    CHECK(play(redeploy, false, {{Action::start, Outcome::failed}}) == "fetch detect build start remove_new finish_failed");
+    CHECK(play(redeploy, false, {{Action::start, Outcome::failed}}) ==
+          "fetch detect build start remove_new finish_failed");
 }
 
-TEST_CASE("when the route does not answer, visitors get the previous release back before anything is removed") {
+TEST_CASE(
+    "when the route does not answer, visitors get the previous release back before anything is removed") {
     CHECK(play(redeploy, false, {{Action::confirm_route, Outcome::failed}}) ==
-          "fetch detect build start check_health route switch_over confirm_route undo_switch remove_new finish_failed");
+          "fetch detect build start check_health route switch_over confirm_route undo_switch remove_new "
+          "finish_failed");
     CHECK(play(redeploy, false, {{Action::switch_over, Outcome::failed}}) ==
           "fetch detect build start check_health route switch_over undo_switch remove_new finish_failed");
 }
@@ -81,21 +85,27 @@ TEST_CASE("a record that cannot be written undoes the switch") {
 
 TEST_CASE("once the release is live, neither a failure nor a cancel takes it back") {
     for (const auto outcome : {Outcome::failed, Outcome::cancelled}) {
-        CHECK(play(redeploy, false, {{Action::drain, outcome}}).ends_with("commit_live drain stop_previous finish_success"));
-        CHECK(play(redeploy, false, {{Action::stop_previous, outcome}}).ends_with("drain stop_previous finish_success"));
+        CHECK(play(redeploy, false, {{Action::drain, outcome}})
+                  .ends_with("commit_live drain stop_previous finish_success"));
+        CHECK(play(redeploy, false, {{Action::stop_previous, outcome}})
+                  .ends_with("drain stop_previous finish_success"));
     }
 }
 
 TEST_CASE("a cancel is undone like a failure, at every action before the release is live") {
     CHECK(play(redeploy, false, {{Action::fetch, Outcome::cancelled}}) == "fetch finish_failed");
     CHECK(play(redeploy, false, {{Action::build, Outcome::cancelled}}) == "fetch detect build finish_failed");
-    CHECK(play(redeploy, false, {{Action::start, Outcome::cancelled}}).ends_with("start remove_new finish_failed"));
-    CHECK(play(redeploy, false, {{Action::confirm_route, Outcome::cancelled}}).ends_with("undo_switch remove_new finish_failed"));
+    CHECK(play(redeploy, false, {{Action::start, Outcome::cancelled}})
+              .ends_with("start remove_new finish_failed"));
+    CHECK(play(redeploy, false, {{Action::confirm_route, Outcome::cancelled}})
+              .ends_with("undo_switch remove_new finish_failed"));
 }
 
 TEST_CASE("a failing undo goes on to the end") {
     const auto actions = play(redeploy, false,
-                              {{Action::confirm_route, Outcome::failed}, {Action::undo_switch, Outcome::failed}, {Action::remove_new, Outcome::failed}});
+                              {{Action::confirm_route, Outcome::failed},
+                               {Action::undo_switch, Outcome::failed},
+                               {Action::remove_new, Outcome::failed}});
     CHECK(actions.ends_with("confirm_route undo_switch remove_new finish_failed"));
 }
 

@@ -1,0 +1,239 @@
+#include "app.hpp"
+
+#include "api/api.hpp"
+#include "base/task_group.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/key_files.hpp"
+#include "crypto/secret_box.hpp"
+#include "database/database.hpp"
+#include "net/http_server.hpp"
+#include "services/auth/auth_service.hpp"
+#include "services/auth/key_check.hpp"
+#include "services/caddy/caddy_service.hpp"
+#include "services/caddy/slot_markers.hpp"
+#include "services/deployment/deployment_events.hpp"
+#include "services/deployment/deployment_service.hpp"
+#include "services/deployment/job_bell.hpp"
+#include "services/deployment/live_release.hpp"
+#include "services/deployment/project_cleaner.hpp"
+#include "services/deployment/reconcile.hpp"
+#include "services/deployment/runner.hpp"
+#include "services/deployment/worker.hpp"
+#include "services/docker/engine_client.hpp"
+#include "services/environment/environment_service.hpp"
+#include "services/git/git_cli.hpp"
+#include "services/project/project_service.hpp"
+#include "services/server/data_version.hpp"
+#include "services/server/project_urls.hpp"
+#include "services/server/readiness.hpp"
+#include "services/server/record_counts.hpp"
+#include "services/server/server_status.hpp"
+#include "services/webhook/webhook_service.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+#include <boost/url/parse.hpp>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace panel {
+
+namespace {
+
+constexpr std::size_t pool_threads = 4;
+constexpr std::size_t database_readers = 3;
+constexpr std::chrono::seconds stop_patience{10};
+
+template <class T> T require(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return std::move(*result);
+}
+
+// Every directory is there and the data directory is nobody else's to read.
+config::Config with_directories(config::Config config) {
+    namespace fs = std::filesystem;
+    fs::create_directories(config.data_directory);
+    fs::permissions(config.data_directory, fs::perms::owner_all);
+    for (const auto& directory :
+         {config.site_files_directory, config.slots_directory, config.static_directory, config.log_directory,
+          config.data_directory / "repositories"})
+        fs::create_directories(directory);
+    return config;
+}
+
+deployment::Settings deployment_settings(const config::Config& config) {
+    deployment::Settings settings;
+    settings.installation = std::filesystem::canonical(config.data_directory).string();
+    settings.app_domain = config.app_domain;
+    settings.app_port = config.app_port;
+    settings.https = config.https;
+    settings.app_memory_bytes = config.app_memory_bytes;
+    settings.concurrent_builds = config.concurrent_builds;
+    settings.keep_releases = config.keep_releases;
+    settings.build_timeout = config.build_timeout;
+    settings.health_timeout = config.health_timeout;
+    settings.drain_timeout = config.drain_timeout;
+    settings.worker_name = "worker";
+    return settings;
+}
+
+caddy::CaddySettings caddy_settings(const config::Config& config, const crypto::KeyFiles& keys) {
+    caddy::SitePaths::Values paths;
+    paths.slots_directory = std::filesystem::canonical(config.slots_directory);
+    paths.static_directory = std::filesystem::canonical(config.static_directory);
+    paths.log_directory = std::filesystem::canonical(config.log_directory);
+    paths.app_port = config.app_port;
+    paths.probe_port = config.https ? config.probe_port : std::uint16_t{0};
+    // The same at every start, so that site files do not change; tells nothing of the key.
+    paths.probe_token = crypto::sha256_hex("caddy probe " + keys.tokens.reveal()).substr(0, 32);
+    return {.admin = {config.caddy_admin.socket_path, config.caddy_admin.host, config.caddy_admin.port},
+            .caddyfile = config.caddyfile,
+            .site_files_directory = config.site_files_directory,
+            .site_paths = require(caddy::SitePaths::make(std::move(paths)))};
+}
+
+git::GitPolicy git_policy(const config::Config& config) {
+    git::GitPolicy policy;
+    policy.private_hosts = require(git::parse_private_hosts(config.private_git_hosts));
+    return policy;
+}
+
+project::ProjectSettings project_settings(const config::Config& config) {
+    const auto url = boost::urls::parse_uri(config.public_url);
+    return {url ? std::string(url->host()) : std::string(), config.first_app_port, config.last_app_port};
+}
+
+api::ApiSettings api_settings(const config::Config& config) {
+    api::ApiSettings settings;
+    settings.public_url = config.public_url;
+    settings.cookie_secure = config.public_url.starts_with("https://");
+    settings.version = PANEL_VERSION;
+    settings.trusted_proxies = config.trusted_proxies;
+    return settings;
+}
+
+} // namespace
+
+struct App::Parts {
+    Parts(boost::asio::io_context& loop, config::Config given)
+        : executor(loop.get_executor()),
+          config(with_directories(std::move(given))),
+          pool(pool_threads),
+          keys(crypto::KeyFiles::open(config.data_directory / "keys")),
+          secrets(keys.secrets),
+          database(database::Database::open(config.database_url, pool, database_readers)),
+          settings(deployment_settings(config)),
+          docker(config.docker_socket.string(), pool),
+          git(config.data_directory / "repositories", git_policy(config)),
+          proxy(executor, caddy_settings(config, keys)),
+          markers(config.slots_directory, config.static_directory),
+          environment(*database, clock, secrets),
+          ports{*database, clock, docker, git, proxy, markers, environment, events, pool, settings},
+          bell(executor),
+          runner(executor, ports),
+          worker(executor, ports, runner, bell),
+          deployments(*database, clock, events, bell, runner),
+          live(ports),
+          cleaner(ports, runner),
+          reconcile(ports, bell),
+          auth(*database, clock, pool, keys.tokens,
+               {config.data_directory, config.public_url, config.password_cost}),
+          projects(*database, clock, secrets, proxy, git, pool, settings, project_settings(config),
+                   [this](Project project) { return cleaner.remove(std::move(project)); }),
+          webhooks(*database, clock, secrets, deployments, config.public_url),
+          data_version(*database),
+          urls(*database, settings),
+          readiness(*database, &docker, &proxy),
+          counts(*database),
+          status(clock, config.data_directory),
+          services{clock, auth,         projects, environment, webhooks, deployments, events,
+                   live,  data_version, urls,     readiness,   counts,   status},
+          api(services, api_settings(config)),
+          server(executor, {}, api.handler()),
+          tasks(executor) {}
+
+    ~Parts() {
+        pool.stop();
+        pool.join();
+    }
+
+    boost::asio::any_io_executor executor;
+    config::Config config;
+    SystemClock clock;
+    boost::asio::thread_pool pool;
+    crypto::KeyFiles keys;
+    crypto::SecretBox secrets;
+    std::unique_ptr<database::Database> database;
+    deployment::Settings settings;
+
+    docker::EngineClient docker;
+    git::GitCli git;
+    caddy::CaddyService proxy;
+    caddy::SlotMarkers markers;
+    environment::EnvironmentService environment;
+
+    deployment::DeploymentEvents events;
+    deployment::Ports ports;
+    deployment::JobBell bell;
+    deployment::Runner runner;
+    deployment::Worker worker;
+    deployment::DeploymentService deployments;
+    deployment::LiveRelease live;
+    deployment::ProjectCleaner cleaner;
+    deployment::Reconcile reconcile;
+
+    auth::AuthService auth;
+    project::ProjectService projects;
+    webhook::WebhookService webhooks;
+    server::DataVersion data_version;
+    server::ProjectUrls urls;
+    server::Readiness readiness;
+    server::RecordCounts counts;
+    server::ServerStatusReader status;
+    api::Services services;
+    api::Api api;
+    net::HttpServer server;
+    std::string setup_link;
+    TaskGroup tasks;
+};
+
+namespace {
+
+boost::asio::awaitable<void> take_up_work(deployment::Reconcile& reconcile, deployment::Worker& worker) {
+    try {
+        co_await reconcile.run();
+    } catch (const std::exception& error) { // the worker finds unfinished deployments by itself; the rest
+                                            // waits for the next start
+        spdlog::error("reconcile: {}", error.what());
+    }
+    worker.start();
+}
+
+} // namespace
+
+App::App(boost::asio::io_context& loop, config::Config config)
+    : parts_(std::make_unique<Parts>(loop, std::move(config))) {}
+App::~App() = default;
+
+Result<void> App::start() {
+    auto& parts = *parts_;
+    auth::check_keys(*parts.database, parts.secrets);
+    parts.setup_link = parts.auth.prepare();
+    if (auto listening = parts.server.listen(parts.config.listen.host, parts.config.listen.port); !listening)
+        return listening;
+    parts.tasks.spawn("start", take_up_work(parts.reconcile, parts.worker));
+    return {};
+}
+
+std::string App::setup_link() const { return parts_->setup_link; }
+
+boost::asio::awaitable<void> App::stop() {
+    auto& parts = *parts_;
+    co_await parts.server.stop(stop_patience);
+    co_await parts.worker.stop(stop_patience);
+    co_await parts.proxy.stop();
+    co_await parts.tasks.stop(stop_patience);
+}
+
+} // namespace panel
