@@ -215,7 +215,8 @@ std::string PackageManager::prune_command() const {
     const std::string lock = frozen ? " --frozen-lockfile" : "";
     switch (manager) {
     case Manager::npm: return "npm prune --omit=dev --ignore-scripts";
-    case Manager::pnpm: return "pnpm install --prod --ignore-scripts" + lock;
+    case Manager::pnpm: // Without the last flag unused packages stay in the virtual store for a week.
+        return "pnpm install --prod --ignore-scripts --config.modules-cache-max-age=0" + lock;
     case Manager::yarn:
         if (!berry) return "yarn install --production --ignore-scripts --prefer-offline" + lock;
         return version.starts_with("4") ? "yarn workspaces focus --all --production" : "";
