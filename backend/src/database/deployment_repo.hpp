@@ -4,7 +4,7 @@
 // row is not in a state that may change so.
 
 #include "base/clock.hpp"
-#include "models/deployment.hpp"
+#include "models/deployment_row.hpp"
 #include "models/user.hpp"
 
 #include <soci/soci.h>
@@ -16,22 +16,6 @@
 #include <vector>
 
 namespace panel::database {
-
-// A deployment with what lists show beside it.
-struct DeploymentRow {
-    Deployment deployment;
-    std::string project_name;
-    bool is_live = false;
-    bool can_roll_back = false; // its release's image or files are kept, it succeeded, and it is not live
-};
-
-struct DeploymentDetail {
-    DeploymentRow row;
-    std::vector<Step> steps; // the nine, in order
-    std::string plan_json;   // "" before detection
-    std::optional<Explanation> explanation;
-    std::int64_t log_bytes = 0;
-};
 
 // Inserts a pending deployment with its nine step rows (queued is running); returns the id.
 std::int64_t insert_deployment(soci::session& session, const Deployment& deployment,

@@ -16,6 +16,7 @@ constexpr const char* list_of_one_sql =
 constexpr const char* list_of_many_sql =
     DOMAIN_COLUMNS "WHERE project_id IN " FIFTY_IDS " ORDER BY is_primary DESC, id";
 #undef DOMAIN_COLUMNS
+constexpr const char* find_owner_sql = "SELECT project_id FROM domains WHERE domain = :domain";
 constexpr const char* insert_sql =
     "INSERT INTO domains (project_id, domain, is_primary, tls, created_at) "
     "VALUES (:project, :domain, :is_primary, :tls, :created) ON CONFLICT (domain) DO NOTHING RETURNING id";
@@ -75,6 +76,13 @@ std::optional<Domain> find_domain(soci::session& session, std::int64_t project_i
     select_into(query, domain);
     if (!query.only()) return std::nullopt;
     return domain;
+}
+
+std::optional<std::int64_t> find_domain_owner(soci::session& session, const std::string& domain) {
+    std::int64_t owner = 0;
+    Query query(session, find_owner_sql);
+    if (!query.use(domain).into(owner).only()) return std::nullopt;
+    return owner;
 }
 
 Result<std::int64_t> insert_domain(soci::session& session, const Domain& domain) {

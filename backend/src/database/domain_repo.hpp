@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace panel::database {
@@ -21,7 +22,9 @@ list_domains_of(soci::session& session, const std::vector<std::int64_t>& project
 [[nodiscard]] std::map<std::int64_t, std::vector<Domain>> list_all_domains(soci::session& session);
 [[nodiscard]] std::optional<Domain> find_domain(soci::session& session, std::int64_t project_id,
                                                 std::int64_t id);
-Result<std::int64_t> insert_domain(soci::session& session, const Domain& domain); // conflict: taken
+[[nodiscard]] std::optional<std::int64_t> find_domain_owner(soci::session& session,
+                                                            const std::string& domain); // project id
+Result<std::int64_t> insert_domain(soci::session& session, const Domain& domain);       // conflict: taken
 void update_domain(soci::session& session, const Domain& domain); // is_primary (clears the others'), tls
 bool delete_domain(soci::session& session, std::int64_t project_id, std::int64_t id);
 

@@ -37,6 +37,7 @@ constexpr const char* insert_sql =
     ":backend_port, :install, :build, "
     ":start, :output, :port, :dockerfile, :health, :auto_deploy, :status, :secret, :created, :updated) ON "
     "CONFLICT (name) DO NOTHING RETURNING id";
+constexpr const char* named_sql = "SELECT 1 FROM projects WHERE name = :name";
 constexpr const char* name_taken_sql = "SELECT 1 FROM projects WHERE name = :name AND id <> :id";
 constexpr const char* update_sql = "UPDATE projects SET name = :name, git_url = :url, git_branch = :branch, "
                                    "root_directory = :root, framework_override = :framework, "
@@ -56,8 +57,6 @@ constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
 constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
 constexpr const char* set_secret_sql = "UPDATE projects SET webhook_secret = :secret WHERE id = :id";
 constexpr const char* url_elsewhere_sql = "SELECT 1 FROM projects WHERE git_url = :url AND id <> :id LIMIT 1";
-
-constexpr std::int64_t last_pair = 65'534;
 
 void select_into(Query& query, Project& project) {
     auto& overrides = project.overrides;
@@ -117,10 +116,17 @@ std::vector<Project> list_all_projects(soci::session& session) {
     return select_all(query);
 }
 
+bool has_project_named(soci::session& session, const std::string& name) {
+    int one = 0;
+    Query query(session, named_sql);
+    return query.use(name).into(one).only();
+}
+
 Result<std::int64_t> insert_project(soci::session& session, const Project& project,
-                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port) {
+                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port,
+                                    std::uint16_t last_port) {
     const auto port = free_port_pair(session, first_port);
-    if (port > last_pair) return fail(Code::conflict, "Every port for applications is taken.");
+    if (port + 1 > last_port) return fail(Code::conflict, "Every port for applications is taken.");
     const auto& overrides = project.overrides;
     std::int64_t id = 0;
     Query query(session, insert_sql);

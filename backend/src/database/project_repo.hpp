@@ -22,10 +22,12 @@ namespace panel::database {
 [[nodiscard]] std::vector<Project> list_projects(soci::session& session, const Principal& principal,
                                                  std::int64_t before, int limit);
 [[nodiscard]] std::vector<Project> list_all_projects(soci::session& session); // for reconcile
-// Errors: conflict (the name is taken). frontend_port is chosen here: the lowest free pair at or above
-// `first_port`.
+[[nodiscard]] bool has_project_named(soci::session& session, const std::string& name);
+// Errors: conflict (the name is taken, no port is free). frontend_port is chosen here: the lowest free pair
+// at or above `first_port`.
 Result<std::int64_t> insert_project(soci::session& session, const Project& project,
-                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port);
+                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port,
+                                    std::uint16_t last_port = 65'535);
 // Writes every settable column and updated_at. Errors: conflict (the name is taken).
 Result<void> update_project(soci::session& session, const Project& project);
 void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now);

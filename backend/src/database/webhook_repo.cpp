@@ -6,12 +6,21 @@
 namespace panel::database {
 namespace {
 
+constexpr const char* find_sql = "SELECT 1 FROM webhook_deliveries WHERE project_id = :project AND provider "
+                                 "= :provider AND delivery_id = :delivery";
 constexpr const char* insert_sql =
     "INSERT INTO webhook_deliveries (project_id, provider, delivery_id, deployment_id, outcome, received_at) "
     "VALUES (:project, :provider, :delivery, :deployment, :outcome, :received) ON CONFLICT (project_id, "
     "provider, delivery_id) DO NOTHING";
 
 } // namespace
+
+bool has_webhook_delivery(soci::session& session, std::int64_t project_id, const std::string& provider,
+                          const std::string& delivery_id) {
+    int one = 0;
+    Query query(session, find_sql);
+    return query.use(project_id, provider, delivery_id).into(one).only();
+}
 
 bool insert_webhook_delivery(soci::session& session, const WebhookDelivery& delivery) {
     Query query(session, insert_sql);

@@ -21,6 +21,8 @@ struct WebhookDelivery {
     Timestamp received_at;
 };
 
+[[nodiscard]] bool has_webhook_delivery(soci::session& session, std::int64_t project_id,
+                                        const std::string& provider, const std::string& delivery_id);
 // False when this delivery has been recorded before.
 bool insert_webhook_delivery(soci::session& session, const WebhookDelivery& delivery);
 

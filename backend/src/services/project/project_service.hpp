@@ -36,7 +36,7 @@ namespace panel::project {
 struct ProjectView {
     Project project;
     std::vector<Domain> domains;                   // the primary first
-    std::optional<database::DeploymentRow> latest; // its newest deployment
+    std::optional<DeploymentRow> latest; // its newest deployment
     std::string url;                               // "http://web.localhost:8088"
 };
 
@@ -121,9 +121,11 @@ class ProjectService {
                                                        std::int64_t domain_id);
 
   private:
+    [[nodiscard]] Result<void> check_default_domain(soci::session& session, const Project& project) const;
+    [[nodiscard]] Result<void> check_new_domain(soci::session& session, const std::string& domain) const;
     boost::asio::awaitable<Result<void>> apply_site(std::int64_t project_id);
     [[nodiscard]] ProjectView view_of(Project project, std::vector<Domain> domains,
-                                      std::optional<database::DeploymentRow> latest) const;
+                                      std::optional<DeploymentRow> latest) const;
 
     database::Database& database_;
     const Clock& clock_;
