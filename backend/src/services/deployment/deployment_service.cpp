@@ -19,7 +19,7 @@ using Event = DeploymentEvents::Event;
 
 // What a write brought about: told to listeners after the commit.
 struct Changed {
-    Result<database::DeploymentDetail> detail = fail(Code::not_found, "There is no such deployment.");
+    Result<DeploymentDetail> detail = fail(Code::not_found, "There is no such deployment.");
     std::vector<Event> events;
 };
 
@@ -53,7 +53,7 @@ DeploymentService::DeploymentService(database::Database& database, const Clock& 
                                      DeploymentEvents& events, JobBell& bell, Runner& runner)
     : database_(database), clock_(clock), events_(events), bell_(bell), runner_(runner) {}
 
-asio::awaitable<Result<database::DeploymentDetail>>
+asio::awaitable<Result<DeploymentDetail>>
 DeploymentService::trigger(Principal principal, std::int64_t project_id, TriggerRequest request) {
     if (request.branch) {
         if (auto branch = GitRef::parse(*request.branch); !branch)
@@ -69,6 +69,10 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
             changed.detail = fail(Code::not_found, "There is no such project.");
             return changed;
         }
+        if (request.condition && !request.condition(session)) {
+            changed.detail = fail(Code::conflict, "This deployment has been triggered already.");
+            return changed;
+        }
         Deployment deployment;
         deployment.project_id = project_id;
         deployment.branch = request.branch.value_or(project->git_branch);
@@ -76,6 +80,7 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
         deployment.triggered_by = request.triggered_by;
         deployment.created_at = clock_.now();
         insert_and_ring(session, principal, std::move(deployment), changed);
+        if (request.record) request.record(session, changed.detail->row.deployment.id);
         return changed;
     };
     auto changed = co_await database_.write(std::move(write));
@@ -84,7 +89,7 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back(Principal principal,
+asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal principal,
                                                                                  std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
@@ -121,7 +126,7 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::roll_back
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Principal principal,
+asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal principal,
                                                                               std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
@@ -147,7 +152,7 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::cancel(Pr
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::find(Principal principal,
+asio::awaitable<Result<DeploymentDetail>> DeploymentService::find(Principal principal,
                                                                             std::int64_t deployment_id) {
     auto read = [&principal, deployment_id](soci::session& session) {
         return database::find_deployment_detail(session, principal, deployment_id);
@@ -157,10 +162,10 @@ asio::awaitable<Result<database::DeploymentDetail>> DeploymentService::find(Prin
     co_return std::move(*detail);
 }
 
-asio::awaitable<Result<std::vector<database::DeploymentRow>>>
+asio::awaitable<Result<std::vector<DeploymentRow>>>
 DeploymentService::list(Principal principal, std::int64_t project_id, std::int64_t before, int limit) {
     auto read = [&principal, project_id, before,
-                 limit](soci::session& session) -> Result<std::vector<database::DeploymentRow>> {
+                 limit](soci::session& session) -> Result<std::vector<DeploymentRow>> {
         if (!database::find_project(session, principal, project_id))
             return fail(Code::not_found, "There is no such project.");
         return database::list_deployments(session, project_id, before, limit);
@@ -168,7 +173,7 @@ DeploymentService::list(Principal principal, std::int64_t project_id, std::int64
     co_return co_await database_.read(std::move(read));
 }
 
-asio::awaitable<std::vector<database::DeploymentRow>>
+asio::awaitable<std::vector<DeploymentRow>>
 DeploymentService::list_recent(Principal principal, std::int64_t before, int limit) {
     auto read = [&principal, before, limit](soci::session& session) {
         return database::list_recent_deployments(session, principal, before, limit);

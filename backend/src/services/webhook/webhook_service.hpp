@@ -49,6 +49,9 @@ class WebhookService {
     boost::asio::awaitable<Result<Connection>> connection(Principal principal, std::int64_t project_id);
 
   private:
+    boost::asio::awaitable<Result<Outcome>> trigger(Provider provider, std::int64_t project_id,
+                                                    std::string delivery_id);
+
     database::Database& database_;
     const Clock& clock_;
     const crypto::SecretBox& box_;
