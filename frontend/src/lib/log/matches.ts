@@ -19,7 +19,9 @@ export function splitMatches(text: string, needle: string): { text: string; matc
 /** A row with its matches marked; `current` is the match that is looked at. */
 export function markMatches(row: Row, needle: string, current: boolean): Row {
 	if (needle === '') return row;
-	const mark = current ? 'rounded-[2px] bg-accent text-bg' : 'rounded-[2px] bg-accent-soft text-accent';
+	const mark = current
+		? 'rounded-[2px] bg-accent text-bg underline'
+		: 'rounded-[2px] bg-accent-soft text-accent underline';
 	const pieces = row.pieces.flatMap(({ text, look }) =>
 		splitMatches(text, needle).map((part) => ({ text: part.text, look: part.match ? mark : look }))
 	);

@@ -32,15 +32,17 @@ export const cancelDeployment = (backend: Backend, id: string) =>
 export const rollBackTo = (backend: Backend, id: string) =>
 	backend.json<Deployment>('POST', `/deployments/${id}/rollback`, { body: {} });
 
-/** Enough for nearly every log, and a bound on what one page view may cost. */
-const tailReadLimitBytes = 4 * 1024 * 1024;
+/** Bounds on what one page view may cost: enough for nearly every log. The viewer in the browser reads all of any. */
+const tailReadLimitBytes = 32 * 1024 * 1024;
+const tailReadLimitMs = 1500;
 
 /** The last lines of a build log, with their numbers, for the first render. */
 export async function readLogTail(backend: Backend, id: string, lines: number) {
 	const tail = new LogTail(lines);
 	let offset = 0;
 	let end = false;
-	while (offset < tailReadLimitBytes) {
+	const until = performance.now() + tailReadLimitMs;
+	while (offset < tailReadLimitBytes && performance.now() < until) {
 		const response = await backend.raw('GET', `/deployments/${id}/log?offset=${offset}`, {
 			headers: { accept: 'text/plain' }
 		});

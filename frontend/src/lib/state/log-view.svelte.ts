@@ -90,22 +90,23 @@ export class LogView {
 		this.hit = -1;
 		this.#search = text === '' ? null : new LogSearch(this.feed.store, text);
 		clearTimeout(this.#timer);
-		if (this.#search) this.#timer = setTimeout(() => this.#run(true), 120);
+		if (this.#search) this.#timer = setTimeout(() => this.#run(), 120);
 	}
 
 	/** Takes up lines that came since. */
 	searchOn(): void {
-		if (this.#search) this.#run(false);
+		if (this.#search) this.#run();
 	}
 
-	#run(first: boolean): void {
+	#run(): void {
 		const search = this.#search;
 		if (!search) return;
 		const more = search.step();
 		if (search.hits.length !== this.hits.length) this.hits = [...search.hits];
-		if (first && this.hit < 0 && this.hits.length > 0) this.nextHit(1);
+		// Goes to the first match by itself, once; which run finds it depends on how fast the log comes.
+		if (this.hit < 0 && this.hits.length > 0) this.nextHit(1);
 		clearTimeout(this.#timer);
-		if (more) this.#timer = setTimeout(() => this.#run(first), 0);
+		if (more) this.#timer = setTimeout(() => this.#run(), 0);
 	}
 
 	nextHit(step: 1 | -1): void {
