@@ -16,8 +16,8 @@ namespace panel::api {
 
 // The arguments must outlive the call.
 boost::asio::awaitable<std::optional<std::string>> deployment_url(Services& services,
-                                                                  const database::DeploymentRow& row);
+                                                                  const DeploymentRow& row);
 boost::asio::awaitable<std::vector<wire::Deployment>> to_wire(Services& services,
-                                                              std::span<const database::DeploymentRow> rows);
+                                                              std::span<const DeploymentRow> rows);
 
 } // namespace panel::api

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t max_log_bytes = 1024 * 1024; // of one answer
 
-using Rows = std::vector<database::DeploymentRow>;
+using Rows = std::vector<DeploymentRow>;
 using Page = wire::Page<wire::Deployment>;
 
 std::optional<std::string> text_of(const auto& value) {
@@ -26,7 +26,7 @@ std::optional<std::string> text_of(const auto& value) {
 asio::awaitable<Page> make_page(Context& context, Rows rows, int limit) {
     Page page;
     page.next_cursor =
-        cut_page(rows, limit, [](const database::DeploymentRow& row) { return row.deployment.id; });
+        cut_page(rows, limit, [](const DeploymentRow& row) { return row.deployment.id; });
     page.items = co_await to_wire(context.services(), rows);
     co_return page;
 }
@@ -49,7 +49,7 @@ asio::awaitable<Result<Page>> make_recent_page(Context& context) {
 }
 
 asio::awaitable<Result<wire::Deployment>> with_url(Context& context,
-                                                   Result<database::DeploymentDetail> detail) {
+                                                   Result<DeploymentDetail> detail) {
     if (!detail) co_return std::unexpected(detail.error());
     auto url = co_await deployment_url(context.services(), detail->row);
     co_return wire::to_wire(*detail, std::move(url));
@@ -89,7 +89,9 @@ asio::awaitable<Result<Shared<Page>>> list_deployments(Context& context) {
 }
 
 asio::awaitable<Result<wire::Deployment>> trigger_deployment(Context& context, wire::DeploymentInput body) {
-    deployment::TriggerRequest request{Trigger::manual, text_of(body.branch), text_of(body.commit_hash)};
+    deployment::TriggerRequest request;
+    request.branch = text_of(body.branch);
+    request.commit_hash = text_of(body.commit_hash);
     const auto project_id = context.id("project_id");
     auto detail =
         co_await context.services().deployment.trigger(context.principal, project_id, std::move(request));

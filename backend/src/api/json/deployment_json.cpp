@@ -28,7 +28,7 @@ std::string compact(const std::string& document) {
 
 } // namespace
 
-Deployment to_wire(const database::DeploymentRow& row, std::optional<std::string> url) {
+Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url) {
     const auto& deployment = row.deployment;
     Deployment out;
     out.id = deployment.id;
@@ -52,7 +52,7 @@ Deployment to_wire(const database::DeploymentRow& row, std::optional<std::string
     return out;
 }
 
-Deployment to_wire(const database::DeploymentDetail& detail, std::optional<std::string> url) {
+Deployment to_wire(const DeploymentDetail& detail, std::optional<std::string> url) {
     auto out = to_wire(detail.row, std::move(url));
     std::vector<Step> steps;
     for (const auto& step : detail.steps)

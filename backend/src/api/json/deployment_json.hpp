@@ -5,7 +5,7 @@
 #include "api/json/field_types.hpp"
 #include "api/json/plan_json.hpp"
 #include "base/clock.hpp"
-#include "database/deployment_repo.hpp"
+#include "models/deployment_row.hpp"
 #include "models/deployment.hpp"
 
 #include <boost/describe/class.hpp>
@@ -74,7 +74,7 @@ struct DeploymentInput {
 BOOST_DESCRIBE_STRUCT(DeploymentInput, (), (branch, commit_hash))
 
 // Without steps, plan and explanation.
-[[nodiscard]] Deployment to_wire(const database::DeploymentRow& row, std::optional<std::string> url);
-[[nodiscard]] Deployment to_wire(const database::DeploymentDetail& detail, std::optional<std::string> url);
+[[nodiscard]] Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url);
+[[nodiscard]] Deployment to_wire(const DeploymentDetail& detail, std::optional<std::string> url);
 
 } // namespace panel::api::wire

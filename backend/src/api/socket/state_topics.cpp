@@ -44,7 +44,7 @@ asio::awaitable<void> SocketSession::serve_deployments(Shared subscription) {
 
 asio::awaitable<bool> SocketSession::send_newest(Shared subscription) {
     auto& deployments = state_.services.deployment;
-    std::vector<database::DeploymentRow> rows;
+    std::vector<DeploymentRow> rows;
     if (subscription->topic.kind == Topic::Kind::projects) {
         rows = co_await deployments.list_recent(caller_.principal, 0, newest_count);
     } else {

@@ -8,7 +8,7 @@
 
 namespace panel::server {
 
-boost::asio::awaitable<Urls> ProjectUrls::of(std::span<const database::DeploymentRow> rows) {
+boost::asio::awaitable<Urls> ProjectUrls::of(std::span<const DeploymentRow> rows) {
     const auto version = database_.generation(); // before the query: what is read may be newer, never older
     if (version != version_) known_.clear();
     version_ = version;

@@ -23,7 +23,7 @@ class ProjectUrls {
         : database_(database), settings_(settings) {}
 
     // Of the projects that these deployments belong to; the rows must outlive the call.
-    boost::asio::awaitable<Urls> of(std::span<const database::DeploymentRow> rows);
+    boost::asio::awaitable<Urls> of(std::span<const DeploymentRow> rows);
 
   private:
     database::Database& database_;
