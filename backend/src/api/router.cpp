@@ -101,6 +101,7 @@ RouteMatch Router::match(std::string_view method, std::string_view path) const {
         if (!is_route) continue;
         if (to_string(pattern.route->method) == routed_method(method)) {
             out.route = pattern.route;
+            out.allow.clear(); // of rows that came before
             out.path = parameters;
             return out;
         }

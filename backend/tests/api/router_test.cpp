@@ -31,6 +31,8 @@ TEST_CASE("a path finds its route and the values of its variable parts") {
     CHECK(router.match("GET", "/api/v1/projects").route == &table[0]);
     CHECK(router.match("HEAD", "/api/v1/projects").route == &table[0]);
     CHECK(router.match("POST", "/api/v1/projects/detect").route == &table[2]);
+    CHECK(router.match("POST", "/api/v1/projects").route == &table[1]);
+    CHECK(router.match("POST", "/api/v1/projects").allow.empty());
 }
 
 TEST_CASE("only some routes answer at the root as well") {

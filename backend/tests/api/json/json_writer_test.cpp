@@ -70,7 +70,7 @@ TEST_CASE("numbers that JSON has no word for are null") {
 }
 
 TEST_CASE("a deployment of a list leaves steps, plan and explanation out; the detail has them") {
-    database::DeploymentRow row;
+    DeploymentRow row;
     row.deployment.id = 12;
     row.deployment.commit_message = "say \"hi\"";
     const auto list = boost::json::parse(json::to_json(wire::to_wire(row, std::nullopt))).as_object();
@@ -79,7 +79,7 @@ TEST_CASE("a deployment of a list leaves steps, plan and explanation out; the de
     CHECK(list.at("commit_message") == "say \"hi\"");
     CHECK(list.at("commit_hash").is_null());
 
-    database::DeploymentDetail detail{
+    DeploymentDetail detail{
         row, {Step{StepName::queued, StepStatus::success, {}, 90}}, "{\n \"framework\": \"x\"\n}\n", {}, 0};
     const auto whole =
         boost::json::parse(json::to_json(wire::to_wire(detail, "http://a.localhost"))).as_object();

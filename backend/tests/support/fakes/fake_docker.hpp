@@ -1,0 +1,82 @@
+#pragma once
+// A Docker engine in memory that keeps the promises of its port: what was created can be inspected, started,
+// stopped and listed; a container that goes ends the logs that follow it. Calls are recorded as sentences.
+// Loop thread only.
+
+#include "services/docker/docker_engine.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace panel::test {
+
+class FakeDocker final : public docker::DockerEngine {
+  public:
+    // What happens from now on.
+    bool is_down = false;              // every call answers unavailable
+    docker::BuildOutcome next_build{}; // image_id is made up when it succeeded
+    std::vector<std::string> build_lines{"#1 [internal] load build definition", "#2 RUN npm ci",
+                                         "#2 DONE 0.1s"};
+    std::map<std::string, std::map<std::string, std::string>>
+        image_files; // by image id: path -> bytes, for copy_out
+    docker::ContainerStats stats{12.5, 64 << 20, 512 << 20};
+
+    FakeDocker() { next_build.succeeded = true; }
+
+    // The container prints this: followers get it, the log keeps it.
+    void print(const std::string& name, const std::string& text);
+    // A running container out of nothing, as an earlier deployment left it.
+    void add_running(const std::string& name);
+    [[nodiscard]] bool is_running(const std::string& name) const;
+    [[nodiscard]] const std::vector<std::string>& calls() const { return calls_; }
+    [[nodiscard]] std::size_t followers(const std::string& name) const;
+
+    boost::asio::awaitable<Result<docker::EngineVersion>> version() override;
+    boost::asio::awaitable<Result<docker::BuildOutcome>>
+    build(docker::BuildRequest request, net::BodySource context, docker::LogSink log) override;
+    boost::asio::awaitable<Result<void>> cancel_build(std::string build_id) override;
+    boost::asio::awaitable<Result<docker::ImageInfo>> inspect_image(std::string reference) override;
+    boost::asio::awaitable<Result<void>> remove_image(std::string reference) override;
+    boost::asio::awaitable<Result<std::string>> create_container(docker::ContainerSpec spec) override;
+    boost::asio::awaitable<Result<void>> start_container(std::string id_or_name) override;
+    boost::asio::awaitable<Result<void>> stop_container(std::string id_or_name,
+                                                        std::chrono::seconds grace) override;
+    boost::asio::awaitable<Result<void>> remove_container(std::string id_or_name) override;
+    boost::asio::awaitable<Result<docker::ContainerState>> inspect_container(std::string id_or_name) override;
+    boost::asio::awaitable<Result<std::vector<docker::ContainerState>>>
+    list_containers(std::string label, std::string value) override;
+    boost::asio::awaitable<Result<docker::ContainerStats>> container_stats(std::string id_or_name) override;
+    boost::asio::awaitable<Result<docker::ListeningPorts>> listening_ports(std::string id_or_name) override;
+    boost::asio::awaitable<Result<void>> remove_network(std::string name) override;
+    boost::asio::awaitable<Result<std::string>> container_log(std::string id_or_name, int tail) override;
+    boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name,
+                                                              docker::LogSink log) override;
+    boost::asio::awaitable<Result<void>> copy_out(std::string id_or_name, std::string path,
+                                                  std::string destination, std::int64_t limit_bytes) override;
+
+  private:
+    // Shared with those who follow its log: it may be removed meanwhile.
+    struct Container {
+        docker::ContainerState state;
+        int port = 0;
+        std::string log;
+        bool removed = false;
+        std::vector<boost::asio::steady_timer*> followers;
+    };
+    using Shared = std::shared_ptr<Container>;
+    [[nodiscard]] Shared find(const std::string& id_or_name) const;
+    [[nodiscard]] Result<Shared> require(const std::string& id_or_name) const;
+    static void wake(const Container& container);
+    void record(std::string call) { calls_.push_back(std::move(call)); }
+
+    std::map<std::string, Shared> containers_;        // by name
+    std::map<std::string, docker::ImageInfo> images_; // by tag
+    std::vector<std::string> calls_;
+    int next_id_ = 1;
+};
+
+} // namespace panel::test
