@@ -187,7 +187,6 @@ asio::awaitable<Result<void>> Execution::export_files() {
     docker::ContainerSpec spec;
     spec.name = fmt::format("vps-panel-p{}-export", project_.id);
     spec.image = release_.image_id;
-    spec.network = "none";
     spec.labels = labels_of(project_.id, deployment_.id, ports_.settings);
     spec.command = {"/export"}; // never started
     auto container = co_await ports_.docker.create_container(std::move(spec));

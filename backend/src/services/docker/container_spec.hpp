@@ -14,7 +14,7 @@ namespace panel::docker {
 struct ContainerSpec {
     std::string name;    // "vps-panel-p3-green"
     std::string image;   // id or tag
-    std::string network; // one user-defined bridge per project: "vps-panel-p3"
+    std::string network; // one user-defined bridge per project: "vps-panel-p3"; "" for none at all
     std::map<std::string, std::string> labels;
     std::vector<std::pair<std::string, std::string>> environment;
     std::vector<std::string> command; // argv; empty: the image's own
