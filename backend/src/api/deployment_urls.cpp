@@ -6,8 +6,7 @@ namespace panel::api {
 
 namespace asio = boost::asio;
 
-asio::awaitable<std::optional<std::string>> deployment_url(Services& services,
-                                                           const DeploymentRow& row) {
+asio::awaitable<std::optional<std::string>> deployment_url(Services& services, const DeploymentRow& row) {
     const auto urls = co_await services.urls.of(std::span(&row, 1));
     co_return urls.at(row.deployment.project_id);
 }

@@ -25,8 +25,7 @@ std::optional<std::string> text_of(const auto& value) {
 
 asio::awaitable<Page> make_page(Context& context, Rows rows, int limit) {
     Page page;
-    page.next_cursor =
-        cut_page(rows, limit, [](const DeploymentRow& row) { return row.deployment.id; });
+    page.next_cursor = cut_page(rows, limit, [](const DeploymentRow& row) { return row.deployment.id; });
     page.items = co_await to_wire(context.services(), rows);
     co_return page;
 }
@@ -48,8 +47,7 @@ asio::awaitable<Result<Page>> make_recent_page(Context& context) {
     co_return co_await make_page(context, std::move(rows), page->limit);
 }
 
-asio::awaitable<Result<wire::Deployment>> with_url(Context& context,
-                                                   Result<DeploymentDetail> detail) {
+asio::awaitable<Result<wire::Deployment>> with_url(Context& context, Result<DeploymentDetail> detail) {
     if (!detail) co_return std::unexpected(detail.error());
     auto url = co_await deployment_url(context.services(), detail->row);
     co_return wire::to_wire(*detail, std::move(url));
@@ -68,7 +66,7 @@ asio::awaitable<Result<PlainText>> make_log(Context& context) {
         co_await context.services().deployment.read_log(context.principal, id, *offset, max_log_bytes);
     if (!page) co_return std::unexpected(page.error());
     if (*offset > page->slice.total) co_return fail_field("offset", "the log has no such place.");
-    const auto next = *offset + static_cast<std::int64_t>(page->slice.bytes.size());
+    const auto next = page->slice.next_offset;
     PlainText answer{std::move(page->slice.bytes)};
     answer.headers.add("X-Log-Next-Offset", std::to_string(next));
     if (page->end) answer.headers.add("X-Log-End", "true");

@@ -5,8 +5,8 @@
 #include "api/json/field_types.hpp"
 #include "api/json/plan_json.hpp"
 #include "base/clock.hpp"
-#include "models/deployment_row.hpp"
 #include "models/deployment.hpp"
+#include "models/deployment_row.hpp"
 
 #include <boost/describe/class.hpp>
 

@@ -18,11 +18,6 @@ constexpr std::chrono::milliseconds reader_patience{30'000}; // for a reader tha
 constexpr std::chrono::milliseconds gathering_time{25};      // lines of a busy build travel together
 constexpr std::chrono::milliseconds output_retry{3'000};     // when Docker does not answer
 
-// An offset that no answer of ours ever named: between the bytes of one character.
-bool begins_inside_character(std::string_view bytes) {
-    return !bytes.empty() && (static_cast<unsigned char>(bytes.front()) & 0xc0) == 0x80;
-}
-
 } // namespace
 
 asio::awaitable<bool> SocketSession::wait_for_room() {
@@ -40,16 +35,17 @@ asio::awaitable<void> SocketSession::serve_build_log(Shared subscription, std::i
             caller_.principal, subscription->topic.id, offset, chunk_bytes);
         if (!page) co_return refuse(subscription, page.error());
         const auto& slice = page->slice;
-        if (offset > slice.total || begins_inside_character(slice.bytes)) {
+        if (offset > slice.total) {
             const Error error{Code::invalid, "offset: the log has no such place.", {}};
             co_return refuse(subscription, error);
         }
         if (!slice.bytes.empty() || page->end) {
             if (!co_await wait_for_room()) co_return;
-            const auto next = offset + static_cast<std::int64_t>(slice.bytes.size());
-            if (!send(*subscription, log_message(subscription->name, offset, next, slice.bytes, page->end)))
-                co_return;
-            offset = next;
+            // The slice begins at the next character when the offset was inside one.
+            auto message =
+                log_message(subscription->name, slice.offset, slice.next_offset, slice.bytes, page->end);
+            if (!send(*subscription, std::move(message))) co_return;
+            offset = slice.next_offset;
         }
         if (page->end) co_return end(subscription);
         if (offset < slice.total) continue;
