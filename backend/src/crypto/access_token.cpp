@@ -16,7 +16,6 @@
 namespace panel::crypto {
 namespace {
 
-constexpr std::size_t longest_token = 4096;
 constexpr std::size_t shortest_key = 32;
 constexpr std::chrono::seconds leeway{60};      // for a clock that was set back
 constexpr long latest_second = 253'402'300'799; // 9999-12-31: what follows would overflow as milliseconds
@@ -101,8 +100,12 @@ AccessTokens::AccessTokens(Secret key, std::string issuer)
 
 std::string AccessTokens::sign(const AccessClaims& claims) const { return encode(claims, key_, issuer_); }
 
+bool AccessTokens::is_timely(const AccessClaims& claims, Timestamp now) {
+    return claims.expires_at > now && claims.issued_at <= now + leeway;
+}
+
 Result<AccessClaims> AccessTokens::verify(const std::string& token, Timestamp now) const {
-    if (token.size() > longest_token) return refuse();
+    if (token.size() > longest_bytes) return refuse();
     const auto first = token.find('.');
     const auto second = first == std::string::npos ? first : token.find('.', first + 1);
     if (second == std::string::npos || token.find('.', second + 1) != std::string::npos) return refuse();
@@ -136,7 +139,7 @@ Result<AccessClaims> AccessTokens::verify(const std::string& token, Timestamp no
     if (issued < 0 || expires < 0 || issued > latest_second || expires > latest_second) return refuse();
     claims.issued_at = from_seconds(issued);
     claims.expires_at = from_seconds(expires);
-    if (claims.expires_at <= now || claims.issued_at > now + leeway) return refuse();
+    if (!is_timely(claims, now)) return refuse();
     // Written anew it must be the same text: no second claim of a name, no claim more, no number in another
     // form.
     if (!equal_in_constant_time(encode(claims, key_, issuer_), token)) return refuse();

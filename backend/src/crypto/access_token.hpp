@@ -24,12 +24,16 @@ struct AccessClaims {
 
 class AccessTokens {
   public:
+    static constexpr std::size_t longest_bytes = 4096; // of a token
+
     // A key of at least 32 bytes, else std::runtime_error.
     AccessTokens(Secret key, std::string issuer);
 
     [[nodiscard]] std::string sign(const AccessClaims& claims) const;
     // Errors: unauthorized, one message whatever is wrong.
     [[nodiscard]] Result<AccessClaims> verify(const std::string& token, Timestamp now) const;
+    // Not ended yet, and not from the future.
+    [[nodiscard]] static bool is_timely(const AccessClaims& claims, Timestamp now);
 
   private:
     Secret key_;

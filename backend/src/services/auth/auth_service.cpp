@@ -253,7 +253,7 @@ asio::awaitable<Result<User>> AuthService::me(Principal principal) {
 
 asio::awaitable<Result<Principal>> AuthService::authenticate(std::string access_token) {
     const auto now = clock_.now();
-    const auto claims = access_tokens_.verify(access_token, now);
+    const auto claims = verified_.verify(access_token, now);
     if (!claims) co_return std::unexpected(claims.error());
     if (const auto* kept = sessions_.find(claims->session_id, now)) {
         if (kept->principal.user_id != claims->user_id || kept->version != claims->version)

@@ -14,6 +14,7 @@
 #include "services/auth/login_throttle.hpp"
 #include "services/auth/session_cache.hpp"
 #include "services/auth/setup_link.hpp"
+#include "services/auth/verified_tokens.hpp"
 #include "services/auth/work_gate.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -89,6 +90,7 @@ class AuthService {
     const Clock& clock_;
     boost::asio::thread_pool& pool_;
     crypto::AccessTokens access_tokens_;
+    VerifiedTokens verified_{access_tokens_};
     Secret refresh_key_;
     crypto::PasswordHasher hasher_;
     WorkGate hashing_;

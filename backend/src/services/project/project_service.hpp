@@ -53,19 +53,19 @@ struct NewProject {
 
 // What is nothing stays as it is; a setting that is an inner nothing goes back to "detected".
 struct ProjectPatch {
-    std::optional<std::string> name;
-    std::optional<std::string> git_url;
-    std::optional<std::string> git_branch;
-    std::optional<std::string> root_directory;
-    std::optional<std::optional<std::string>> framework;
-    std::optional<std::optional<std::string>> install_command;
-    std::optional<std::optional<std::string>> build_command;
-    std::optional<std::optional<std::string>> start_command;
-    std::optional<std::optional<std::string>> output_dir;
-    std::optional<std::optional<int>> port;
-    std::optional<std::optional<std::string>> dockerfile_path;
-    std::optional<std::string> health_path;
-    std::optional<bool> auto_deploy;
+    std::optional<std::string> name = {};
+    std::optional<std::string> git_url = {};
+    std::optional<std::string> git_branch = {};
+    std::optional<std::string> root_directory = {};
+    std::optional<std::optional<std::string>> framework = {};
+    std::optional<std::optional<std::string>> install_command = {};
+    std::optional<std::optional<std::string>> build_command = {};
+    std::optional<std::optional<std::string>> start_command = {};
+    std::optional<std::optional<std::string>> output_dir = {};
+    std::optional<std::optional<int>> port = {};
+    std::optional<std::optional<std::string>> dockerfile_path = {};
+    std::optional<std::string> health_path = {};
+    std::optional<bool> auto_deploy = {};
 };
 
 struct NewDomain {

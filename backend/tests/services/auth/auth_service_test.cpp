@@ -2,6 +2,7 @@
 
 #include "crypto/digest.hpp"
 #include "services/auth/key_check.hpp"
+#include "services/auth/verified_tokens.hpp"
 #include "support/run.hpp"
 #include "support/temp_database.hpp"
 
@@ -459,6 +460,27 @@ TEST_CASE("a kept session is checked without suspending") {
     setting.temp.pool.stop(); // nothing runs there any more
     CHECK(setting.authenticate(tokens));
     CHECK(setting.run(setting.auth->authenticate(tokens.access_token.reveal())));
+}
+
+TEST_CASE("a token that was checked before still ends with its time, and a changed one is checked anew") {
+    ManualClock clock;
+    const crypto::AccessTokens tokens(Secret(std::string(32, 'k')), "i");
+    VerifiedTokens verified(tokens);
+    const auto token = tokens.sign({1, "s", 1, "j", clock.now(), clock.now() + 1h});
+    CHECK(verified.verify(token, clock.now())->session_id == "s");
+    CHECK(verified.verify(token, clock.now())->session_id == "s");
+    CHECK(verified.size() == 1);
+    auto changed = token;
+    changed.back() = changed.back() == 'A' ? 'B' : 'A';
+    CHECK_FALSE(verified.verify(changed, clock.now()));
+    CHECK_FALSE(verified.verify(token, clock.now() - 61s));
+    clock.advance(1h);
+    CHECK_FALSE(verified.verify(token, clock.now()));
+    CHECK(verified.size() == 1);
+    for (int i = 0; i < 2'100; ++i)
+        CHECK(verified.verify(tokens.sign({1, "s", 1, std::to_string(i), clock.now(), clock.now() + 1h}),
+                              clock.now()));
+    CHECK(verified.size() <= 2'000);
 }
 
 TEST_CASE("me answers the user") {
