@@ -29,6 +29,8 @@ async function startPanel(data: string, port: number, gitPort: number): Promise<
 		timeoutMs: startLimitMs,
 		env: {
 			VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort},localhost:${gitPort}`,
+			// Below those of a panel that serves real apps on this machine.
+			VPS_PANEL_APP_PORTS: '20100-20899',
 			// Long enough for an app to start on a busy machine, short enough to wait for one that never listens.
 			VPS_PANEL_HEALTH_TIMEOUT: '20s'
 		}

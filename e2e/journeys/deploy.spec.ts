@@ -41,6 +41,7 @@ test.beforeAll(async () => {
 });
 
 test('a repository becomes a site, and everybody can see how', async ({ page }) => {
+	const logFrames = framesOf(page, /"topic":"deployment:\d+:log"/);
 	const form = new NewProjectPage(page);
 	await form.goto();
 	await form.read(repository.address);
@@ -60,7 +61,6 @@ test('a repository becomes a site, and everybody can see how', async ({ page }) 
 		await expect(form.summary).toContainText('A server on port 3000');
 	});
 
-	const logFrames = framesOf(page, /"topic":"deployment:\d+:log"/);
 	await form.start();
 	const deployment = new DeploymentPage(page);
 	({ project: projectId, deployment: firstDeployment } = deployment.ids());

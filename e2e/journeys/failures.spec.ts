@@ -3,6 +3,7 @@ import { NewProjectPage } from '../pages/new-project-page.ts';
 import { answering, nodeApp } from '../support/apps.ts';
 import type { Api, Deployment, Project } from '../support/api.ts';
 import type { Files } from '../support/repository.ts';
+import { refusedForm } from '../support/problems.ts';
 import { Repository } from '../support/repository.ts';
 import { expect, test } from '../support/test.ts';
 import { visit } from '../support/visitor.ts';
@@ -10,6 +11,12 @@ import { visit } from '../support/visitor.ts';
 test.setTimeout(180_000);
 
 test.describe('a repository that cannot be read', () => {
+	// What the git server does is told with a status of its own; the browser notes both.
+	test.beforeEach(({ problems }) => {
+		problems.allow(refusedForm);
+		problems.allow(/status of 503|^503 POST/);
+	});
+
 	const cases = [
 		{
 			name: 'a repository that is not there',
@@ -206,7 +213,12 @@ test.describe('a deployment that fails', () => {
 		expect((await visit('cancelled')).text).toBe('after all');
 	});
 
-	test('a name that is taken is told at its field, and nothing typed is lost', async ({ page, api }) => {
+	test('a name that is taken is told at its field, and nothing typed is lost', async ({
+		page,
+		api,
+		problems
+	}) => {
+		problems.allow(refusedForm);
 		const repository = await Repository.create('taken', nodeApp(answering("'ok'")));
 		await api.createProject({ name: 'taken', git_url: repository.address });
 		const form = new NewProjectPage(page);

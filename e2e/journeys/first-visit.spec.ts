@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupPage } from '../pages/setup-page.ts';
 import { SignInPage } from '../pages/sign-in-page.ts';
+import { refusedForm } from '../support/problems.ts';
 import { administrator, sessionFile, shared } from '../support/shared.ts';
 import { expect, nobody, test } from '../support/test.ts';
 
@@ -10,8 +11,10 @@ test.use({ storageState: nobody });
 test('the setup link makes the administrator, once, and its owner can come back', async ({
 	page,
 	context,
-	stranger
+	stranger,
+	problems
 }) => {
+	problems.allow(refusedForm);
 	const { setupUrl, data } = shared();
 
 	await test.step('before that, the sign-in page tells where the link is', async () => {

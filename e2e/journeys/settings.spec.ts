@@ -7,6 +7,7 @@ import { BuildSettingsPage, DangerPage, DomainsPage, EnvironmentPage } from '../
 import type { Project } from '../support/api.ts';
 import { answering, nodeApp } from '../support/apps.ts';
 import { containersOf, environmentOf, imageOf, imagesOf, storyOf } from '../support/docker.ts';
+import { refusedForm } from '../support/problems.ts';
 import { Repository } from '../support/repository.ts';
 import { shared } from '../support/shared.ts';
 import { expect, test } from '../support/test.ts';
@@ -89,7 +90,8 @@ test('a pasted .env reaches the app with the next deployment, its secret nobody 
 	});
 });
 
-test('a variable is added, refused, changed and removed in its row', async ({ page }) => {
+test('a variable is added, refused, changed and removed in its row', async ({ page, problems }) => {
+	problems.allow(refusedForm);
 	const environment = new EnvironmentPage(page);
 	await environment.goto(project.id);
 
@@ -135,7 +137,8 @@ const refused: [domain: string, sentence: RegExp][] = [
 ];
 
 for (const [domain, sentence] of refused) {
-	test(`the domain "${domain}" is refused at its field`, async ({ page }) => {
+	test(`the domain "${domain}" is refused at its field`, async ({ page, problems }) => {
+		problems.allow(refusedForm);
 		const domains = new DomainsPage(page);
 		await domains.goto(project.id);
 		await domains.add(domain);
@@ -144,7 +147,8 @@ for (const [domain, sentence] of refused) {
 	});
 }
 
-test('a build command is set, used, and given back to detection', async ({ page }) => {
+test('a build command is set, used, and given back to detection', async ({ page, problems }) => {
+	problems.allow(refusedForm);
 	const build = new BuildSettingsPage(page);
 	await build.goto(project.id);
 	await expect(build.field('build_command')).toHaveAttribute('placeholder', 'detected: npm run build');
@@ -169,7 +173,12 @@ test('a build command is set, used, and given back to detection', async ({ page 
 	await expect(build.field('port')).toHaveValue('70000');
 });
 
-test('deleting takes the typed name, then containers, site and files are gone', async ({ page, api }) => {
+test('deleting takes the typed name, then containers, site and files are gone', async ({
+	page,
+	api,
+	problems
+}) => {
+	problems.allow(refusedForm);
 	const danger = new DangerPage(page);
 	await danger.goto(project.id);
 	await danger.delete('setings');

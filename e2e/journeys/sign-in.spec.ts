@@ -1,10 +1,15 @@
 import { SignInPage } from '../pages/sign-in-page.ts';
+import { refusedForm } from '../support/problems.ts';
 import { administrator, shared } from '../support/shared.ts';
 import { expect, nobody, test } from '../support/test.ts';
 
 test.use({ storageState: nobody });
 
-test('a wrong password is told without saying what was wrong, and the address stays', async ({ page }) => {
+test('a wrong password is told without saying what was wrong, and the address stays', async ({
+	page,
+	problems
+}) => {
+	problems.allow(refusedForm);
 	const signIn = new SignInPage(page);
 	await signIn.goto();
 	await signIn.signIn(administrator.email, 'not the password');

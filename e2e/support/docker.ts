@@ -31,11 +31,13 @@ export async function environmentOf(container: string): Promise<string[]> {
 	return JSON.parse(text) as string[];
 }
 
-/** Removes every container and image that belongs to this data directory, and nothing else. */
+/** Removes every container, image and network that belongs to this data directory, and nothing else. */
 export async function removeAll(data: string): Promise<void> {
 	const label = `label=vps-panel.data=${data}`;
 	const containers = lines(await command('docker', ['ps', '-aq', '--filter', label]));
 	if (containers.length) await command('docker', ['rm', '-f', ...containers]);
 	const images = lines(await command('docker', ['images', '-q', '--filter', label]));
 	if (images.length) await command('docker', ['rmi', '-f', ...new Set(images)]);
+	const networks = lines(await command('docker', ['network', 'ls', '-q', '--filter', label]));
+	if (networks.length) await command('docker', ['network', 'rm', ...networks]);
 }
