@@ -18,7 +18,7 @@ asio::awaitable<Result<DetectedRepository>> detect_repository(git::GitClient& gi
     auto remote = co_await git.list_branches(url);
     if (!remote) co_return std::unexpected(remote.error());
     if (remote->branches.empty())
-        co_return fail(Code::invalid, "git_url: the repository is empty: it has no branch yet.");
+        co_return fail_field("git_url", "the repository is empty: it has no branch yet.");
     if (!branch) {
         const auto name =
             remote->default_branch.empty() ? remote->branches.front().name : remote->default_branch;
