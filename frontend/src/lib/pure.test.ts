@@ -91,7 +91,7 @@ const plan: Plan = {
 			value: 'pnpm install',
 			source: 'lockfile',
 			file: 'pnpm-lock.yaml',
-			detail: null
+			detail: ''
 		}
 	]
 };
