@@ -32,6 +32,7 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 		current: current ? withoutDetails(current) : null,
 		previous: items.map(withoutDetails).find((item) => item.can_roll_back && item.id !== liveId) ?? null,
 		metrics,
-		log: rowsOfText(log ?? '', 1)
+		// A static site runs nowhere: it has none.
+		log: log === null ? null : rowsOfText(log, 1)
 	};
 };
