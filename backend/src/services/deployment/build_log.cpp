@@ -78,10 +78,17 @@ asio::awaitable<void> BuildLog::flush() {
         }
     } flushing(*this);
     const auto bytes = std::exchange(pending_, {});
-    auto append = [id = deployment_id_, offset = stored_, &bytes](soci::session& session) {
-        database::append_log(session, id, offset, bytes);
+    auto append = [this, &bytes](soci::session& session) {
+        if (!may_write_(session)) return false;
+        database::append_log(session, deployment_id_, stored_, bytes);
+        return true;
     };
-    co_await database_.write(std::move(append));
+    const bool written = co_await database_.write(std::move(append));
+    if (!written) {
+        full_ = true;
+        pending_.clear();
+        co_return;
+    }
     stored_ += static_cast<std::int64_t>(bytes.size());
     events_.publish({DeploymentEvents::Event::Kind::log_grew, deployment_id_, project_id_});
 }
@@ -94,10 +101,14 @@ asio::awaitable<void> BuildLog::keep_flushing() {
     }
 }
 
-asio::awaitable<void> BuildLog::close() {
-    take(text_.finish(clock_.now()));
+void BuildLog::stop() {
     closed_ = true;
     tick_.cancel();
+}
+
+asio::awaitable<void> BuildLog::close() {
+    take(text_.finish(clock_.now()));
+    stop();
     co_await flush();
 }
 

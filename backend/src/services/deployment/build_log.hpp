@@ -9,11 +9,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <soci/soci.h>
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace panel::database {
 class Database;
@@ -30,6 +33,9 @@ class BuildLog {
 
     BuildLog(boost::asio::any_io_executor executor, database::Database& database, const Clock& clock,
              DeploymentEvents& events, std::int64_t deployment_id, std::int64_t project_id);
+    // Asked inside each write whether this log may still be written: false ends it, and what comes is
+    // dropped.
+    void guard(std::function<bool(soci::session&)> may_write) { may_write_ = std::move(may_write); }
     // Goes on behind what is stored: for a deployment that was taken over.
     boost::asio::awaitable<void> open();
 
@@ -40,6 +46,7 @@ class BuildLog {
     // Flushes every tenth of a second until close(): spawned beside the deployment.
     boost::asio::awaitable<void> keep_flushing();
     boost::asio::awaitable<void> close();
+    void stop(); // ends the flushing; what is pending is lost
 
     [[nodiscard]] const std::deque<LogLine>& newest() const { return text_.newest(); }
 
@@ -54,7 +61,8 @@ class BuildLog {
     LogText text_;
     std::string pending_;
     std::int64_t stored_ = 0; // bytes in the database
-    bool full_ = false;
+    std::function<bool(soci::session&)> may_write_ = [](soci::session&) { return true; };
+    bool full_ = false; // or no longer ours
     bool flushing_ = false;
     bool closed_ = false;
     boost::asio::steady_timer tick_;

@@ -16,9 +16,9 @@ docker::ContainerSpec container_of(const Project& project, const Release& releas
                                    const Settings& settings) {
     const auto slot = parse_slot(release.slot);
     docker::ContainerSpec spec;
-    spec.name = container_name(project.id, slot);
+    spec.name = container_name(settings, project.id, slot);
     spec.image = release.image_id;
-    spec.network = network_name(project.id);
+    spec.network = network_name(settings, project.id);
     spec.labels = labels_of(project.id, release.deployment_id, settings);
     spec.container_port = static_cast<std::uint16_t>(release.container_port);
     spec.host_port = slot_port(project, slot);

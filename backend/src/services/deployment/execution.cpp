@@ -63,23 +63,28 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
         previous_single_page_ = is_single_page(*before.live);
     }
     if (start.already_live) {
-        // The other slot is what there was before; what it holds, if anything, is drained and stopped.
+        // What the other slots hold, if anything, is what there was before: it is drained and stopped.
+        already_live_ = true;
         release_ = *before.live;
-        const auto live = previous_;
-        previous_ = live == caddy::Slot::green  ? caddy::Slot::blue
-                    : live == caddy::Slot::blue ? caddy::Slot::green
-                                                : caddy::Slot::none;
-        start.has_previous = is_container(previous_);
+        for (const auto slot : {caddy::Slot::blue, caddy::Slot::green})
+            if (slot != previous_) replaced_.push_back(slot);
+        start.has_previous = true;
         co_return start;
     }
     start.has_previous = is_container(previous_);
+    if (start.has_previous) replaced_.push_back(previous_);
     // Markers that a dead worker left half-way: the record is right.
-    if (ports_.markers.read(project_.id) != previous_) {
+    const bool other_files = previous_ == caddy::Slot::static_files &&
+                             ports_.markers.published_static(project_.id) != previous_files_;
+    if (ports_.markers.read(project_.id) != previous_ || other_files) {
         if (previous_ == caddy::Slot::static_files)
             (void)ports_.markers.publish_static(project_.id, previous_files_);
         if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set)
             co_return std::unexpected(set.error());
     }
+    if (lease_.taken_over)
+        (void)co_await ports_.docker.remove_container(
+            container_name(ports_.settings, project_.id, idle_slot(previous_)));
     if (deployment_.rollback_of) {
         if (!before.kept || !before.kept->image_available)
             co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.",
@@ -89,6 +94,7 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
                                                             release_.environment);
         if (!environment) co_return std::unexpected(environment.error());
         environment_ = std::move(*environment);
+        release_.slot.clear(); // where it ran last; another release may live there now
         single_page_ = is_single_page(release_);
         start.is_rollback = true;
         start.is_static = is_static();
@@ -98,33 +104,54 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
     co_return start;
 }
 
-asio::awaitable<void> Execution::enter_step(Action action) {
+asio::awaitable<Result<void>> Execution::enter_step(Action action) {
+    const bool is_undo = outcome_ != Outcome::succeeded;
     const auto step = step_of(action);
-    if (step_ == step) co_return;
+    if (is_undo ? !step_ : step_ == step) co_return Result<void>{};
     const auto previous = std::exchange(step_, step);
+    if (is_undo) step_.reset(); // the failed step stays the last that ran
     const bool is_first = !previous;
     const auto ending = std::exchange(step_ending_, StepStatus::success);
     auto deferred = std::exchange(deferred_, {});
-    const bool is_undo = outcome_ != Outcome::succeeded;
     auto write = [this, step, previous, ending, is_first, is_undo, action,
                   &deferred](soci::session& session) {
         const auto now = ports_.clock.now();
+        if (!database::holds_lease(session, lease_.job_id, lease_.fence)) return false;
         for (const auto& task : deferred) task(session);
-        if (is_first) database::end_step(session, deployment_.id, StepName::queued, StepStatus::success, now);
         if (previous) database::end_step(session, deployment_.id, *previous, ending, now);
-        if (is_undo) return; // the failed step stays the last that ran
-        for (const auto skipped : all_steps)
-            if (skipped < step && (is_first || skipped > *previous) && skipped != StepName::queued)
-                database::end_step(session, deployment_.id, skipped, StepStatus::skipped, now);
+        if (is_undo) return true;
+        if (is_first && already_live_) // the worker before did the rest; it died behind the switch
+            database::end_step(session, deployment_.id, StepName::switch_over, StepStatus::success, now);
+        else
+            pass_steps(session, previous.value_or(StepName::queued), step, is_first, now);
         database::start_step(session, deployment_.id, step, now);
         database::set_deployment_status(session, deployment_.id, status_during(action), now);
+        return true;
     };
-    co_await ports_.database.write(std::move(write));
+    if (!co_await ports_.database.write(std::move(write))) co_return lose_lease();
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
+    co_return Result<void>{};
+}
+
+// The steps between two that run are skipped; the wait in the queue ends with the first.
+void Execution::pass_steps(soci::session& session, StepName from, StepName to, bool is_first,
+                           Timestamp now) const {
+    if (is_first) database::end_step(session, deployment_.id, StepName::queued, StepStatus::success, now);
+    for (const auto skipped : all_steps)
+        if (skipped > from && skipped < to)
+            database::end_step(session, deployment_.id, skipped, StepStatus::skipped, now);
+}
+
+std::unexpected<Error> Execution::lose_lease() {
+    lost_lease_ = true;
+    return fail(Code::conflict, "Another worker has taken this deployment over.");
 }
 
 asio::awaitable<Result<void>> Execution::perform(Action action) {
-    if (action != Action::finish_success && action != Action::finish_failed) co_await enter_step(action);
+    if (action != Action::finish_success && action != Action::finish_failed) {
+        auto entered = co_await enter_step(action);
+        if (!entered) co_return entered;
+    }
     switch (action) {
     case Action::fetch: co_return co_await fetch();
     case Action::detect: co_return co_await detect();
@@ -177,7 +204,9 @@ asio::awaitable<Result<void>> Execution::finish() {
             if (step_ && *step_ < StepName::drain)
                 database::end_step(session, deployment_.id, StepName::drain, StepStatus::skipped, now);
         }
-        const auto ending = status == DeploymentStatus::success ? StepStatus::success : step_ending_;
+        const auto ending = status == DeploymentStatus::success     ? StepStatus::success
+                            : status == DeploymentStatus::cancelled ? StepStatus::cancelled
+                                                                    : StepStatus::failed;
         const auto told = status == DeploymentStatus::failed ? explanation_ : std::nullopt;
         database::finish_deployment(session, deployment_.id, status, told, ending, now);
         if (status == DeploymentStatus::failed && !project_.live_deployment_id)
@@ -185,7 +214,7 @@ asio::awaitable<Result<void>> Execution::finish() {
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
-    if (!written) co_return fail(Code::conflict, "another worker has taken this deployment over");
+    if (!written) co_return lose_lease();
     ports_.events.publish({DeploymentEvents::Event::Kind::log_grew, deployment_.id, project_.id});
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_return Result<void>{};

@@ -56,6 +56,7 @@ struct Ports {
 struct Lease {
     std::int64_t job_id = 0;
     std::int64_t fence = 0;
+    bool taken_over = false; // a worker before this one may have left something behind
 };
 
 class Execution {
@@ -75,6 +76,8 @@ class Execution {
     [[nodiscard]] const std::optional<Explanation>& explanation() const { return explanation_; }
     [[nodiscard]] const std::string& build_id() const { return build_id_; }
     [[nodiscard]] const Deployment& deployment() const { return deployment_; }
+    // Another worker has the deployment: nothing more may be done or written, not even undone.
+    [[nodiscard]] bool lost_lease() const { return lost_lease_; }
 
   private:
     // execution_build.cpp
@@ -96,7 +99,9 @@ class Execution {
     boost::asio::awaitable<Result<void>> remove_new();
     // execution.cpp
     boost::asio::awaitable<Result<void>> finish();
-    boost::asio::awaitable<void> enter_step(Action action);
+    boost::asio::awaitable<Result<void>> enter_step(Action action);
+    void pass_steps(soci::session& session, StepName from, StepName to, bool is_first, Timestamp now) const;
+    std::unexpected<Error> lose_lease();
 
     Result<void> explain(const Error& error, std::string reason, std::string next_step);
 
@@ -122,8 +127,11 @@ class Execution {
     std::vector<std::pair<std::string, std::string>> environment_; // run time
     caddy::Site site_;
     std::vector<Domain> domains_;
+    bool lost_lease_ = false;
+    bool already_live_ = false;
     caddy::Slot previous_ = caddy::Slot::none;
-    std::int64_t previous_files_ = 0; // deployment whose files were served
+    std::vector<caddy::Slot> replaced_; // whose containers are drained and stopped once the release is live
+    std::int64_t previous_files_ = 0;   // deployment whose files were served
     bool previous_single_page_ = false;
     bool single_page_ = false;
 };

@@ -124,7 +124,7 @@ asio::awaitable<Result<void>> Execution::build() {
     if (!blobs) co_return explain(blobs.error(), "git", "Check the repository.");
 
     docker::BuildRequest request;
-    request.tag = image_tag(project_.id, deployment_.id);
+    request.tag = image_tag(ports_.settings, project_.id, deployment_.id);
     request.build_id = build_id_;
     request.labels = labels_of(project_.id, deployment_.id, ports_.settings);
     request.deadline = ports_.settings.build_timeout;
@@ -185,7 +185,7 @@ asio::awaitable<Result<void>> Execution::export_files() {
     };
     co_await offload(ports_.pool, std::move(make_empty));
     docker::ContainerSpec spec;
-    spec.name = fmt::format("vps-panel-p{}-export", project_.id);
+    spec.name = export_name(ports_.settings, project_.id);
     spec.image = release_.image_id;
     spec.labels = labels_of(project_.id, deployment_.id, ports_.settings);
     spec.command = {"/export"}; // never started
@@ -197,7 +197,7 @@ asio::awaitable<Result<void>> Execution::export_files() {
                                                   directory, ports_.settings.static_limit_bytes);
     (void)co_await ports_.docker.remove_container(*container);
     // The files are what is kept; the build cache keeps what makes the next build quick.
-    (void)co_await ports_.docker.remove_image(image_tag(project_.id, deployment_.id));
+    (void)co_await ports_.docker.remove_image(image_tag(ports_.settings, project_.id, deployment_.id));
     if (!copied) co_return explain(copied.error(), "output", "Check the output directory in Settings.");
     release_.image_id = files_reference(deployment_.id);
     co_return Result<void>{};

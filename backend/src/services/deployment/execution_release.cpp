@@ -23,17 +23,12 @@ namespace panel::deployment {
 
 namespace {
 
-constexpr std::chrono::seconds route_deadline{15};
 constexpr std::chrono::milliseconds route_pause{50};
 constexpr std::chrono::milliseconds drain_pause{100};
 constexpr std::chrono::seconds stop_grace{10};
 constexpr int failure_log_lines = 50;
 
 using SteadyClock = std::chrono::steady_clock;
-
-caddy::Slot idle_slot(caddy::Slot previous) {
-    return previous == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::blue;
-}
 
 } // namespace
 
@@ -62,7 +57,7 @@ asio::awaitable<Result<void>> Execution::start() {
 asio::awaitable<Result<void>> Execution::check_health() {
     const auto slot = parse_slot(release_.slot);
     HealthTarget target;
-    target.container = container_name(project_.id, slot);
+    target.container = container_name(ports_.settings, project_.id, slot);
     target.host_port = slot_port(project_, slot);
     target.container_port = release_.container_port;
     target.path = release_.health_path;
@@ -81,7 +76,7 @@ asio::awaitable<Result<void>> Execution::check_health() {
     if (auto printed = co_await ports_.docker.container_log(target.container, failure_log_lines);
         printed && !printed->empty()) {
         co_await log_.heading("What the app printed");
-        co_await log_.write(printed->ends_with('\n') ? *printed : *printed + '\n');
+        co_await log_.write(without_times(*printed));
     }
     explanation_ = explain_health(verdict->failure, log_.newest());
     co_return fail(Code::invalid, explanation_->sentence);
@@ -125,7 +120,7 @@ asio::awaitable<Result<void>> Execution::switch_over() {
 }
 
 asio::awaitable<Result<void>> Execution::confirm_route() {
-    const auto end = SteadyClock::now() + route_deadline;
+    const auto end = SteadyClock::now() + ports_.settings.route_timeout;
     Result<caddy::ProbeAnswer> answer = fail(Code::unavailable, "");
     while (true) {
         answer =
@@ -158,7 +153,7 @@ asio::awaitable<Result<void>> Execution::commit_live() {
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
-    if (!written) co_return fail(Code::conflict, "Another worker has taken this deployment over.");
+    if (!written) co_return lose_lease();
     project_.live_deployment_id = deployment_.id;
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_await log_.heading("Switched: new requests get this release");
@@ -166,15 +161,21 @@ asio::awaitable<Result<void>> Execution::commit_live() {
 }
 
 asio::awaitable<Result<void>> Execution::drain() {
-    const auto port = slot_port(project_, previous_);
     const auto end = SteadyClock::now() + ports_.settings.drain_timeout;
-    auto quiet_since = SteadyClock::now();
+    std::optional<SteadyClock::time_point> quiet_since;
     while (true) {
-        const auto open = co_await ports_.proxy.open_requests(port);
+        Result<int> open = 0;
+        for (const auto slot : replaced_) {
+            const auto each = co_await ports_.proxy.open_requests(slot_port(project_, slot));
+            open = each && open ? Result<int>(*open + *each) : Result<int>(fail(Code::unavailable, ""));
+        }
         const auto now = SteadyClock::now();
-        if (!open || *open > 0) quiet_since = now;
+        if (!open || *open > 0)
+            quiet_since.reset();
+        else if (!quiet_since)
+            quiet_since = now;
         // One look at zero proves nothing: a request may have chosen this slot and not be counted yet.
-        if (now - quiet_since >= caddy::drain_quiet_time) break;
+        if (quiet_since && now - *quiet_since >= ports_.settings.drain_quiet) break;
         if (now >= end) {
             co_await log_.line(
                 open ? fmt::format(
@@ -189,11 +190,13 @@ asio::awaitable<Result<void>> Execution::drain() {
 }
 
 asio::awaitable<Result<void>> Execution::stop_previous() {
-    const auto name = container_name(project_.id, previous_);
-    auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
-    if (stopped) stopped = co_await ports_.docker.remove_container(name);
-    if (!stopped)
-        co_await log_.line("The previous container could not be stopped yet: " + stopped.error().message);
+    for (const auto slot : replaced_) {
+        const auto name = container_name(ports_.settings, project_.id, slot);
+        auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
+        if (stopped) stopped = co_await ports_.docker.remove_container(name);
+        if (!stopped)
+            co_await log_.line("The previous container could not be stopped yet: " + stopped.error().message);
+    }
     co_return Result<void>{};
 }
 
@@ -204,20 +207,17 @@ asio::awaitable<Result<void>> Execution::undo_switch() {
 }
 
 asio::awaitable<Result<void>> Execution::remove_new() {
-    if (is_static()) {
-        if (deployment_.rollback_of) co_return Result<void>{}; // kept files are not ours to remove
-        auto remove = [directory = ports_.markers.static_directory(project_.id, deployment_.id)] {
-            std::error_code error;
-            std::filesystem::remove_all(directory, error);
-        };
-        co_await offload(ports_.pool, std::move(remove));
-        co_return Result<void>{};
-    }
-    if (release_.slot.empty()) co_return Result<void>{};
-    auto removed =
-        co_await ports_.docker.remove_container(container_name(project_.id, parse_slot(release_.slot)));
-    if (!deployment_.rollback_of)
-        (void)co_await ports_.docker.remove_image(image_tag(project_.id, deployment_.id));
+    // The idle slot is never the one that visitors get, whatever this deployment got to.
+    auto removed = co_await ports_.docker.remove_container(
+        container_name(ports_.settings, project_.id, idle_slot(previous_)));
+    if (deployment_.rollback_of) co_return removed; // kept images and files are not ours to remove
+    auto remove = [directory = ports_.markers.static_directory(project_.id, deployment_.id)] {
+        std::error_code error;
+        std::filesystem::remove_all(directory, error);
+    };
+    co_await offload(ports_.pool, std::move(remove));
+    (void)co_await ports_.docker.remove_container(export_name(ports_.settings, project_.id));
+    (void)co_await ports_.docker.remove_image(image_tag(ports_.settings, project_.id, deployment_.id));
     co_return removed;
 }
 

@@ -29,7 +29,7 @@ asio::awaitable<Result<std::string>> LiveRelease::find_container(Principal princ
     if (live->slot == caddy::Slot::static_files)
         co_return fail(Code::conflict, "This site is served from disk: no process of it prints anything.");
     if (!is_container(live->slot)) co_return fail(Code::conflict, "No release of this project is live yet.");
-    co_return container_name(project_id, live->slot);
+    co_return container_name(ports_.settings, project_id, live->slot);
 }
 
 asio::awaitable<Result<std::string>> LiveRelease::log(Principal principal, std::int64_t project_id,
@@ -52,7 +52,8 @@ asio::awaitable<Result<LiveMetrics>> LiveRelease::metrics(Principal principal, s
     LiveMetrics metrics;
     metrics.slot = caddy::to_string(live->slot);
     if (!is_container(live->slot)) co_return metrics;
-    const auto stats = co_await ports_.docker.container_stats(container_name(project_id, live->slot));
+    const auto stats =
+        co_await ports_.docker.container_stats(container_name(ports_.settings, project_id, live->slot));
     if (!stats && stats.error().code != Code::not_found) co_return std::unexpected(stats.error());
     if (stats) {
         metrics.running = true;

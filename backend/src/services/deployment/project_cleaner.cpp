@@ -50,16 +50,15 @@ asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
             continue; // another panel's
         if (auto removed = co_await ports_.docker.remove_container(container.id); !removed) co_return removed;
     }
-    auto read = [id = project.id](soci::session& session) {
-        return std::pair(database::list_kept_releases(session, id),
-                         database::git_url_used_elsewhere(
-                             session, database::find_project(session, Principal::system(), id)->git_url, id));
+    auto read = [&project](soci::session& session) {
+        return std::pair(database::list_kept_releases(session, project.id),
+                         database::git_url_used_elsewhere(session, project.git_url, project.id));
     };
     const auto [releases, mirror_shared] = co_await ports_.database.read(std::move(read));
     for (const auto& release : releases)
-        if (release.kind != "static")
-            (void)co_await ports_.docker.remove_image(image_tag(project.id, release.deployment_id));
-    if (auto removed = co_await ports_.docker.remove_network(network_name(project.id)); !removed)
+        if (release.kind != "static") (void)co_await ports_.docker.remove_image(release.image_id);
+    if (auto removed = co_await ports_.docker.remove_network(network_name(ports_.settings, project.id));
+        !removed)
         co_return removed;
     auto remove_files = [this, id = project.id] { return ports_.markers.remove_project(id); };
     if (auto removed = co_await offload(ports_.pool, std::move(remove_files)); !removed) co_return removed;

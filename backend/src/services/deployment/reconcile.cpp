@@ -88,7 +88,7 @@ asio::awaitable<void> Reconcile::repair_project(Project project, std::vector<Dom
 }
 
 asio::awaitable<void> Reconcile::repair_container(const Project& project, const Release& live) {
-    const auto name = container_name(project.id, parse_slot(live.slot));
+    const auto name = container_name(ports_.settings, project.id, parse_slot(live.slot));
     const auto state = co_await ports_.docker.inspect_container(name);
     if (state && state->running) co_return;
     if (!state && state.error().code != Code::not_found) {
@@ -127,7 +127,7 @@ asio::awaitable<void> Reconcile::remove_orphans(const std::vector<Project>& proj
             if (record.deploying.contains(project->id)) continue;
             const auto live = record.live.find(project->id);
             if (live != record.live.end() &&
-                container.name == container_name(project->id, parse_slot(live->second.slot)))
+                container.name == container_name(ports_.settings, project->id, parse_slot(live->second.slot)))
                 continue;
         }
         spdlog::warn("container {} belongs to no release and is removed", container.name);

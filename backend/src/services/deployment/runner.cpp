@@ -34,6 +34,11 @@ Claimed read_claimed(soci::session& session, const database::JobRow& job) {
     return claimed;
 }
 
+struct LogEnd { // an exception ends the flushing too
+    BuildLog& log;
+    ~LogEnd() { log.stop(); }
+};
+
 asio::awaitable<void> keep_flushing(std::shared_ptr<BuildLog> log) { co_await log->keep_flushing(); }
 
 } // namespace
@@ -75,7 +80,9 @@ asio::awaitable<void> Runner::run(database::JobRow job) {
     }
     running->ended = true;
     running->heartbeat.cancel();
-    running_.erase(job.subject_id);
+    // Taken over while it ran: the entry is the other run's.
+    if (const auto found = running_.find(job.subject_id); found != running_.end() && found->second == running)
+        running_.erase(found);
     if (!failure.empty())
         spdlog::error("deployment {}: {}; it is tried again when its lease has run out", job.subject_id,
                       failure);
@@ -85,21 +92,19 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
     auto read = [&job](soci::session& session) { return read_claimed(session, job); };
     auto [deployment, project] = co_await ports_.database.read(std::move(read));
     if (!deployment || !project || is_final(deployment->status)) co_return co_await complete(job);
-    if (job.attempts > most_attempts) {
-        co_await fail_outright(
-            job, *deployment,
-            fmt::format("The panel was interrupted {} times while it worked on this deployment.",
-                        most_attempts));
-        co_return;
-    }
     const auto log = std::make_shared<BuildLog>(executor_, ports_.database, ports_.clock, ports_.events,
                                                 deployment->id, project->id);
+    log->guard([job](soci::session& session) { return database::holds_lease(session, job.id, job.fence); });
+    const LogEnd log_end{*log};
     co_await log->open();
     tasks_.spawn("log", keep_flushing(log));
+    if (job.attempts > 1)
+        co_await log->heading("The panel was restarted meanwhile; this deployment starts again");
     if (deployment->cancel_requested) running->interruption = Interruption::cancelled;
     const auto project_id = project->id;
-    Execution execution(ports_, *log, std::move(*deployment), std::move(*project), Lease{job.id, job.fence});
-    const auto outcome = co_await run_actions(execution, running);
+    Execution execution(ports_, *log, std::move(*deployment), std::move(*project),
+                        Lease{job.id, job.fence, job.attempts > 1});
+    const auto outcome = co_await run_actions(execution, running, job.attempts);
     co_await log->close();
     if (running->interruption == Interruption::shutdown ||
         running->interruption == Interruption::lease_lost) {
@@ -110,19 +115,27 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
     if (outcome == Outcome::succeeded) co_await prune(project_id);
 }
 
-asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_ptr<Running> running) {
+asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_ptr<Running> running,
+                                             int attempts) {
     auto start = co_await execution.prepare();
-    Pipeline pipeline(start.value_or(PipelineStart{}));
-    const Action* action = nullptr;
-    auto current = pipeline.first();
     if (!start) {
         execution.fail_with(explain_error("prepare", start.error().message, "Deploy the commit again."));
-        execution.set_outcome(Outcome::failed);
-        (void)co_await execution.perform(Action::finish_failed);
-        co_return Outcome::failed;
+        co_return co_await give_up(execution);
     }
+    if (attempts > most_attempts && !start->already_live) {
+        execution.fail_with(explain_error(
+            "interrupted",
+            fmt::format("The panel was interrupted {} times while it worked on this deployment.",
+                        most_attempts),
+            "Deploy the commit again."));
+        co_return co_await give_up(execution);
+    }
+    Pipeline pipeline(*start);
+    const Action* action = nullptr;
+    auto current = pipeline.first();
     do {
         const auto outcome = co_await perform(execution, current, pipeline, running);
+        if (execution.lost_lease()) running->interruption = Interruption::lease_lost;
         if (running->interruption == Interruption::shutdown ||
             running->interruption == Interruption::lease_lost)
             co_return Outcome::cancelled;
@@ -177,19 +190,12 @@ asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<R
     }
 }
 
-asio::awaitable<void> Runner::fail_outright(database::JobRow job, Deployment deployment,
-                                            std::string sentence) {
-    auto write = [this, &job, &deployment, &sentence](soci::session& session) {
-        if (!database::holds_lease(session, job.id, job.fence)) return;
-        auto explanation = explain_error("interrupted", sentence, "Deploy the commit again.");
-        const auto project = database::find_project(session, Principal::system(), job.project_id);
-        explanation.visitors = what_visitors_see(project ? project->live_deployment_id : std::nullopt);
-        database::finish_deployment(session, deployment.id, DeploymentStatus::failed, explanation,
-                                    StepStatus::failed, ports_.clock.now());
-        database::complete_job(session, job.id, job.fence);
-    };
-    co_await ports_.database.write(std::move(write));
-    ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment.id, job.project_id});
+// Ends a deployment as failed before its first action; what an interrupted run left behind goes.
+asio::awaitable<Outcome> Runner::give_up(Execution& execution) {
+    execution.set_outcome(Outcome::failed);
+    (void)co_await execution.perform(Action::remove_new);
+    (void)co_await execution.perform(Action::finish_failed);
+    co_return Outcome::failed;
 }
 
 asio::awaitable<void> Runner::complete(database::JobRow job) {
@@ -203,18 +209,18 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
         return std::pair(database::list_kept_releases(session, project_id),
                          database::find_project(session, Principal::system(), project_id));
     };
-    const auto [kept, project] = co_await ports_.database.read(std::move(read));
+    auto [kept, project] = co_await ports_.database.read(std::move(read));
     if (!project) co_return;
     std::vector<Release> going;
     const auto limit = static_cast<std::size_t>(ports_.settings.keep_releases);
     for (std::size_t i = limit; i < kept.size(); ++i)
         if (kept[i].deployment_id != project->live_deployment_id) going.push_back(kept[i]);
+    std::erase_if(kept, [&going](const Release& release) {
+        return std::ranges::find(going, release.deployment_id, &Release::deployment_id) != going.end();
+    });
     for (const auto& release : going) {
-        const auto shares = [&release](const Release& other) {
-            return other.deployment_id != release.deployment_id && other.image_id == release.image_id;
-        };
-        const bool in_use = std::ranges::any_of(
-            kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())), shares);
+        // A rollback shares the image or the files of the release that it brought back.
+        const bool in_use = std::ranges::find(kept, release.image_id, &Release::image_id) != kept.end();
         if (release.kind == "static" && !in_use) {
             auto remove = [directory =
                                ports_.markers.static_directory(project_id, static_files_of(release))] {
@@ -222,9 +228,8 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
                 std::filesystem::remove_all(directory, error);
             };
             co_await offload(ports_.pool, std::move(remove));
-        } else if (release.kind != "static") {
-            // Untagging keeps an image that another release shares.
-            (void)co_await ports_.docker.remove_image(image_tag(project_id, release.deployment_id));
+        } else if (release.kind != "static" && !in_use) {
+            (void)co_await ports_.docker.remove_image(release.image_id);
         }
         auto write = [&release](soci::session& session) {
             database::set_release_image_available(session, release.deployment_id, false);

@@ -47,12 +47,12 @@ class Runner {
     };
 
     boost::asio::awaitable<void> run_claimed(database::JobRow job, std::shared_ptr<Running> running);
-    boost::asio::awaitable<Outcome> run_actions(Execution& execution, std::shared_ptr<Running> running);
+    boost::asio::awaitable<Outcome> run_actions(Execution& execution, std::shared_ptr<Running> running,
+                                                int attempts);
     boost::asio::awaitable<Outcome> perform(Execution& execution, Action action, const Pipeline& pipeline,
                                             std::shared_ptr<Running> running);
     boost::asio::awaitable<void> keep_lease(database::JobRow job, std::shared_ptr<Running> running);
-    boost::asio::awaitable<void> fail_outright(database::JobRow job, Deployment deployment,
-                                               std::string sentence);
+    boost::asio::awaitable<Outcome> give_up(Execution& execution);
     boost::asio::awaitable<void> complete(database::JobRow job);
     boost::asio::awaitable<void> prune(std::int64_t project_id);
     void interrupt(Running& running, Interruption interruption);

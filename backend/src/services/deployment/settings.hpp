@@ -1,6 +1,8 @@
 #pragma once
 // What deployments need to know of this server: made once by App from the configuration. Plain data.
 
+#include "services/caddy/proxy_control.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -8,7 +10,10 @@
 namespace panel::deployment {
 
 struct Settings {
-    std::string installation;    // value of the label `vps-panel.data` on everything that is ours
+    std::string installation; // value of the label `vps-panel.data` on everything that is ours
+    // Of containers, networks and images: differs between installations, so that several may share one
+    // engine.
+    std::string name_prefix = "vps-panel";
     std::string app_domain;      // default addresses are <name>.<app_domain>
     std::uint16_t app_port = 80; // shown in addresses unless it is the scheme's own
     bool https = false;          // default addresses have automatic certificates
@@ -19,6 +24,9 @@ struct Settings {
     std::chrono::minutes build_timeout{30};
     std::chrono::seconds health_timeout{120};
     std::chrono::seconds drain_timeout{30};
+    std::chrono::milliseconds drain_quiet =
+        caddy::drain_quiet_time;                     // without a request, before a slot is stopped
+    std::chrono::milliseconds route_timeout{15'000}; // for the new release to answer through Caddy
     std::string worker_name; // owner of leases: stable across restarts of this process's role
 };
 

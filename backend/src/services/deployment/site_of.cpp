@@ -37,12 +37,17 @@ std::string url_of(const Project& project, const std::vector<Domain>& domains, c
     return port == 80 ? "http://" + host : fmt::format("http://{}:{}", host, port);
 }
 
-std::string container_name(std::int64_t project_id, caddy::Slot slot) {
-    return fmt::format("vps-panel-p{}-{}", project_id, caddy::to_string(slot));
+std::string container_name(const Settings& settings, std::int64_t project_id, caddy::Slot slot) {
+    return fmt::format("{}-p{}-{}", settings.name_prefix, project_id, caddy::to_string(slot));
 }
-std::string network_name(std::int64_t project_id) { return fmt::format("vps-panel-p{}", project_id); }
-std::string image_tag(std::int64_t project_id, std::int64_t deployment_id) {
-    return fmt::format("vps-panel/p{}:d{}", project_id, deployment_id);
+std::string export_name(const Settings& settings, std::int64_t project_id) {
+    return fmt::format("{}-p{}-export", settings.name_prefix, project_id);
+}
+std::string network_name(const Settings& settings, std::int64_t project_id) {
+    return fmt::format("{}-p{}", settings.name_prefix, project_id);
+}
+std::string image_tag(const Settings& settings, std::int64_t project_id, std::int64_t deployment_id) {
+    return fmt::format("{}/p{}:d{}", settings.name_prefix, project_id, deployment_id);
 }
 
 std::uint16_t slot_port(const Project& project, caddy::Slot slot) {

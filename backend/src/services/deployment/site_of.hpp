@@ -22,11 +22,19 @@ namespace panel::deployment {
                                  const Settings& settings);
 [[nodiscard]] std::string default_domain(const Project& project, const Settings& settings);
 
-[[nodiscard]] std::string container_name(std::int64_t project_id, caddy::Slot slot); // "vps-panel-p3-green"
-[[nodiscard]] std::string network_name(std::int64_t project_id);                     // "vps-panel-p3"
-[[nodiscard]] std::string image_tag(std::int64_t project_id, std::int64_t deployment_id);
+// Names in the engine begin with Settings::name_prefix: two panels may share one engine.
+[[nodiscard]] std::string container_name(const Settings& settings, std::int64_t project_id,
+                                         caddy::Slot slot); // "vps-panel-1f0c2a-p3-green"
+[[nodiscard]] std::string export_name(const Settings& settings, std::int64_t project_id);
+[[nodiscard]] std::string network_name(const Settings& settings, std::int64_t project_id);
+[[nodiscard]] std::string image_tag(const Settings& settings, std::int64_t project_id,
+                                    std::int64_t deployment_id); // "vps-panel-1f0c2a/p3:d12"
 [[nodiscard]] std::uint16_t slot_port(const Project& project, caddy::Slot slot);
 [[nodiscard]] caddy::Slot parse_slot(std::string_view text); // "blue" -> blue; none for anything unknown
+// Where the next container goes when `live` is what visitors get.
+[[nodiscard]] inline caddy::Slot idle_slot(caddy::Slot live) {
+    return live == caddy::Slot::blue ? caddy::Slot::green : caddy::Slot::blue;
+}
 [[nodiscard]] inline bool is_container(caddy::Slot slot) {
     return slot == caddy::Slot::blue || slot == caddy::Slot::green;
 }

@@ -23,6 +23,10 @@ asio::awaitable<void> Worker::stop(std::chrono::milliseconds patience) {
     bell_.ring();
     co_await runner_.stop(patience);
     co_await tasks_.stop(patience);
+    co_await give_back_leases();
+}
+
+asio::awaitable<void> Worker::give_back_leases() {
     auto release = [this](soci::session& session) {
         database::release_leases(session, ports_.settings.worker_name, ports_.clock.now());
     };
@@ -30,9 +34,12 @@ asio::awaitable<void> Worker::stop(std::chrono::milliseconds patience) {
 }
 
 asio::awaitable<void> Worker::claim_jobs() {
+    bool is_clean = false; // what this worker held when it was killed is free at once, not when its leases run out
     while (!stopping_) {
         auto wait = longest_wait;
         try {
+            if (!is_clean) co_await give_back_leases();
+            is_clean = true;
             while (!stopping_ && busy_ < ports_.settings.concurrent_builds) {
                 auto claim = [this](soci::session& session) {
                     return database::claim_job(session, ports_.settings.worker_name, Runner::lease_time,

@@ -20,6 +20,7 @@ class Worker {
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   private:
+    boost::asio::awaitable<void> give_back_leases();
     boost::asio::awaitable<void> claim_jobs();
     boost::asio::awaitable<void> run_job(database::JobRow job);
     boost::asio::awaitable<std::chrono::milliseconds> time_to_next();

@@ -91,5 +91,16 @@ TEST_CASE("slot names go there and back") {
     for (const auto slot : {caddy::Slot::blue, caddy::Slot::green, caddy::Slot::static_files})
         CHECK(parse_slot(caddy::to_string(slot)) == slot);
     CHECK(parse_slot("") == caddy::Slot::none);
-    CHECK(container_name(3, caddy::Slot::green) == "vps-panel-p3-green");
+}
+
+TEST_CASE("two panels on one engine give their containers, networks and images different names") {
+    Settings one;
+    Settings other;
+    one.name_prefix = "vps-panel-1f0c2a";
+    other.name_prefix = "vps-panel-77e1b0";
+    CHECK(container_name(one, 3, caddy::Slot::green) == "vps-panel-1f0c2a-p3-green");
+    CHECK(container_name(other, 3, caddy::Slot::green) == "vps-panel-77e1b0-p3-green");
+    CHECK(export_name(one, 3) == "vps-panel-1f0c2a-p3-export");
+    CHECK(network_name(one, 3) == "vps-panel-1f0c2a-p3");
+    CHECK(image_tag(one, 3, 12) == "vps-panel-1f0c2a/p3:d12");
 }

@@ -41,13 +41,35 @@ void FakeDocker::print(const std::string& name, const std::string& text) {
     wake(*container);
 }
 
-void FakeDocker::add_running(const std::string& name) {
+void FakeDocker::add_running(const std::string& name, std::map<std::string, std::string> labels) {
     auto container = std::make_shared<Container>();
     container->state.id = "c" + std::to_string(next_id_++);
     container->state.name = name;
     container->state.running = true;
+    container->state.labels = std::move(labels);
     containers_[name] = std::move(container);
 }
+
+void FakeDocker::exit(const std::string& name, int code, bool out_of_memory) {
+    const auto container = find(name);
+    container->state.running = false;
+    container->state.exit_code = code;
+    container->state.out_of_memory = out_of_memory;
+    wake(*container);
+}
+
+bool FakeDocker::has_image(const std::string& tag_or_id) const {
+    return std::ranges::any_of(
+        images_, [&](const auto& entry) { return entry.first == tag_or_id || entry.second.id == tag_or_id; });
+}
+
+std::vector<std::string> FakeDocker::containers() const {
+    std::vector<std::string> out;
+    for (const auto& [name, container] : containers_) out.push_back(name);
+    return out;
+}
+
+const docker::ContainerSpec& FakeDocker::spec(const std::string& name) const { return specs_.at(name); }
 
 bool FakeDocker::is_running(const std::string& name) const {
     const auto container = find(name);
@@ -74,6 +96,7 @@ FakeDocker::build(docker::BuildRequest request, net::BodySource context, docker:
         if (piece->empty()) break;
     }
     for (const auto& line : build_lines) co_await log(line + "\n");
+    if (while_building) co_await while_building(log);
     auto outcome = next_build;
     if (!outcome.succeeded) co_return outcome;
     if (outcome.image_id.empty()) outcome.image_id = "sha256:" + std::to_string(next_id_++);
@@ -104,6 +127,8 @@ asio::awaitable<Result<void>> FakeDocker::remove_image(std::string reference) {
 asio::awaitable<Result<std::string>> FakeDocker::create_container(docker::ContainerSpec spec) {
     if (is_down) co_return down();
     record("create " + spec.name);
+    if (!spec.image.empty() && !has_image(spec.image)) co_return fail(Code::not_found, "No such image.");
+    specs_[spec.name] = spec;
     auto container = std::make_shared<Container>();
     container->state.id = "c" + std::to_string(next_id_++);
     container->state.name = spec.name;
@@ -176,6 +201,7 @@ asio::awaitable<Result<docker::ListeningPorts>> FakeDocker::listening_ports(std:
     const auto container = require(id_or_name);
     if (!container) co_return std::unexpected(container.error());
     docker::ListeningPorts ports;
+    if (ports_seen) co_return *ports_seen;
     if ((*container)->state.running) ports.reachable.push_back((*container)->port);
     co_return ports;
 }

@@ -7,8 +7,10 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +26,24 @@ class FakeDocker final : public docker::DockerEngine {
     std::map<std::string, std::map<std::string, std::string>>
         image_files; // by image id: path -> bytes, for copy_out
     docker::ContainerStats stats{12.5, 64 << 20, 512 << 20};
+    std::optional<docker::ListeningPorts>
+        ports_seen; // by listening_ports(); nothing: the port it was made for
+    // Told of each call before it is done, in the words of calls(). What it throws leaves the call.
+    std::function<void(const std::string& call)> on_call;
+    // A build goes on in here, after build_lines; it may print, wait and be cancelled.
+    std::function<boost::asio::awaitable<void>(docker::LogSink)> while_building;
 
     FakeDocker() { next_build.succeeded = true; }
 
     // The container prints this: followers get it, the log keeps it.
     void print(const std::string& name, const std::string& text);
     // A running container out of nothing, as an earlier deployment left it.
-    void add_running(const std::string& name);
+    void add_running(const std::string& name, std::map<std::string, std::string> labels = {});
+    // Its process ends by itself.
+    void exit(const std::string& name, int code, bool out_of_memory = false);
+    [[nodiscard]] bool has_image(const std::string& tag_or_id) const;
+    [[nodiscard]] std::vector<std::string> containers() const;                      // names
+    [[nodiscard]] const docker::ContainerSpec& spec(const std::string& name) const; // as last created
     [[nodiscard]] bool is_running(const std::string& name) const;
     [[nodiscard]] const std::vector<std::string>& calls() const { return calls_; }
     [[nodiscard]] std::size_t followers(const std::string& name) const;
@@ -71,10 +84,14 @@ class FakeDocker final : public docker::DockerEngine {
     [[nodiscard]] Shared find(const std::string& id_or_name) const;
     [[nodiscard]] Result<Shared> require(const std::string& id_or_name) const;
     static void wake(const Container& container);
-    void record(std::string call) { calls_.push_back(std::move(call)); }
+    void record(std::string call) {
+        calls_.push_back(call);
+        if (on_call) on_call(call);
+    }
 
-    std::map<std::string, Shared> containers_;        // by name
-    std::map<std::string, docker::ImageInfo> images_; // by tag
+    std::map<std::string, Shared> containers_;           // by name
+    std::map<std::string, docker::ImageInfo> images_;    // by tag
+    std::map<std::string, docker::ContainerSpec> specs_; // by name
     std::vector<std::string> calls_;
     int next_id_ = 1;
 };

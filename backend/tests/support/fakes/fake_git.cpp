@@ -80,18 +80,20 @@ asio::awaitable<Result<git::RemoteBranches>> FakeGit::list_branches(GitUrl url) 
 
 asio::awaitable<Result<git::Commit>> FakeGit::fetch_branch(GitUrl url, GitRef branch,
                                                            git::ProgressSink progress) {
+    record("fetch " + branch.value());
     const auto repository = find(url);
     if (!repository) co_return std::unexpected(repository.error());
     const auto found = (*repository)->branches.find(branch.value());
     if (found == (*repository)->branches.end())
         co_return fail(Code::invalid, "There is no branch " + branch.value() + ".");
     const auto commit = found->second.back().commit;
-    if (progress) co_await progress("Receiving objects: 100%\n");
+    if (progress) co_await progress("Receiving objects: 100%");
     co_return commit;
 }
 
 asio::awaitable<Result<git::Commit>> FakeGit::fetch_commit(GitUrl url, GitRef branch, std::string commit_hash,
                                                            git::ProgressSink progress) {
+    record("fetch " + commit_hash);
     const auto repository = find(url);
     if (!repository) co_return std::unexpected(repository.error());
     const auto found = (*repository)->branches.find(branch.value());
@@ -99,7 +101,7 @@ asio::awaitable<Result<git::Commit>> FakeGit::fetch_commit(GitUrl url, GitRef br
         for (const auto& revision : found->second)
             if (revision.commit.hash == commit_hash) {
                 const auto commit = revision.commit;
-                if (progress) co_await progress("Receiving objects: 100%\n");
+                if (progress) co_await progress("Receiving objects: 100%");
                 co_return commit;
             }
     co_return fail(Code::invalid, "The branch does not hold this commit.");
@@ -132,6 +134,9 @@ Result<std::unique_ptr<git::BlobReader>> FakeGit::open_blob_reader(const GitUrl&
     return std::make_unique<Reader>((*repository)->blobs);
 }
 
-asio::awaitable<Result<void>> FakeGit::remove_mirror(GitUrl) { co_return Result<void>{}; }
+asio::awaitable<Result<void>> FakeGit::remove_mirror(GitUrl url) {
+    record("remove mirror " + url.value());
+    co_return Result<void>{};
+}
 
 } // namespace panel::test

@@ -4,6 +4,7 @@
 
 #include "services/git/git_client.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +16,8 @@ class FakeGit final : public git::GitClient {
   public:
     using Files = std::map<std::string, std::string>; // path -> bytes
 
-    bool is_down = false; // every call answers unavailable
+    bool is_down = false;                                 // every call answers unavailable
+    std::function<void(const std::string& call)> on_call; // told of fetches and removed mirrors
 
     // A new commit on the branch; returns its hash. The first branch of an address is its default.
     std::string push(const std::string& url, const std::string& branch, Files files,
@@ -43,6 +45,9 @@ class FakeGit final : public git::GitClient {
         std::shared_ptr<Files> blobs = std::make_shared<Files>(); // by hash; shared with readers
     };
     [[nodiscard]] Result<const Repository*> find(const GitUrl& url) const;
+    void record(const std::string& call) const {
+        if (on_call) on_call(call);
+    }
     [[nodiscard]] static std::string hash_of(std::string_view text);
 
     std::map<std::string, Repository> repositories_; // by address

@@ -27,6 +27,7 @@ asio::awaitable<Result<std::string>> FakeProxy::version() {
 }
 
 asio::awaitable<Result<void>> FakeProxy::apply_site(caddy::Site site) {
+    record("apply site " + std::to_string(site.project_id));
     if (is_down) co_return down();
     for (const auto& domain : site.domains) {
         const auto* other = site_of(domain.name);
@@ -38,6 +39,7 @@ asio::awaitable<Result<void>> FakeProxy::apply_site(caddy::Site site) {
 }
 
 asio::awaitable<Result<void>> FakeProxy::remove_site(std::int64_t project_id) {
+    record("remove site " + std::to_string(project_id));
     if (is_down) co_return down();
     sites_.erase(project_id);
     co_return Result<void>{};
@@ -50,15 +52,18 @@ Result<std::vector<std::int64_t>> FakeProxy::list_sites() {
 }
 
 asio::awaitable<Result<int>> FakeProxy::open_requests(std::uint16_t port) {
+    record("count requests " + std::to_string(port));
     if (is_down) co_return down();
     const auto found = requests_open.find(port);
     co_return found == requests_open.end() ? 0 : found->second;
 }
 
 asio::awaitable<Result<caddy::ProbeAnswer>> FakeProxy::probe(DomainName host, std::string) {
+    record("probe " + host.value());
     if (is_down) co_return down();
     const auto* site = site_of(host);
     if (!site) co_return caddy::ProbeAnswer{404, ""};
+    if (probe_answer) co_return *probe_answer;
     const auto slot = markers_.read(site->project_id);
     if (slot == caddy::Slot::none) co_return caddy::ProbeAnswer{503, ""};
     co_return caddy::ProbeAnswer{200, std::string(caddy::to_string(slot))};

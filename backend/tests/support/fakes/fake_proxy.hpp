@@ -5,7 +5,9 @@
 #include "services/caddy/proxy_control.hpp"
 #include "services/caddy/slot_markers.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ class FakeProxy final : public caddy::ProxyControl {
 
     bool is_down = false;                       // every call answers unavailable
     std::map<std::uint16_t, int> requests_open; // by port
+    // A probe is answered with this, whatever the markers say.
+    std::optional<caddy::ProbeAnswer> probe_answer;
+    std::function<void(const std::string& call)> on_call; // told of each call before it is done
 
     [[nodiscard]] const std::map<std::int64_t, caddy::Site>& sites() const { return sites_; }
 
@@ -28,6 +33,9 @@ class FakeProxy final : public caddy::ProxyControl {
     boost::asio::awaitable<Result<caddy::ProbeAnswer>> probe(DomainName host, std::string path) override;
 
   private:
+    void record(const std::string& call) const {
+        if (on_call) on_call(call);
+    }
     [[nodiscard]] const caddy::Site* site_of(const DomainName& host) const;
 
     const caddy::SlotMarkers& markers_;
