@@ -6,6 +6,21 @@
 
 namespace panel::deployment {
 
+std::string without_times(std::string_view lines) {
+    constexpr std::size_t shortest = std::string_view("2026-01-31T09:05:00Z ").size();
+    std::string text;
+    while (!lines.empty()) {
+        auto line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        const auto space = line.find(' ');
+        if (line.size() >= shortest && line[4] == '-' && line[10] == 'T' && space != std::string_view::npos &&
+            line[space - 1] == 'Z')
+            line.remove_prefix(space + 1);
+        text.append(line).append("\n");
+    }
+    return text;
+}
+
 std::string plain_text(std::string_view line) {
     while (line.ends_with('\r')) line.remove_suffix(1);
     const auto redrawn = line.rfind('\r');

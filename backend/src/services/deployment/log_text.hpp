@@ -41,6 +41,9 @@ class LogText {
     std::deque<LogLine> newest_;
 };
 
+// Lines without the times that a container engine puts before them: they get the log's own.
+[[nodiscard]] std::string without_times(std::string_view lines);
+
 // Without ANSI escape sequences; of a line redrawn with '\r' what is seen last.
 [[nodiscard]] std::string plain_text(std::string_view line);
 

@@ -39,7 +39,11 @@ void keep_newest(std::string& lines, std::size_t limit) {
 
 std::string log_target(const std::string& id_or_name, const std::string& tail, bool follow) {
     return with_query("/containers/" + encode_segment(id_or_name) + "/logs",
-                      {{"stdout", "1"}, {"stderr", "1"}, {"tail", tail}, {"follow", follow ? "1" : "0"}});
+                      {{"stdout", "1"},
+                       {"stderr", "1"},
+                       {"timestamps", "1"},
+                       {"tail", tail},
+                       {"follow", follow ? "1" : "0"}});
 }
 
 std::unexpected<Error> broken_log() {

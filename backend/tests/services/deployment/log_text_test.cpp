@@ -49,3 +49,10 @@ TEST_CASE("the newest lines are remembered as people see them") {
 TEST_CASE("hyperlinks and other escapes are dropped from plain text") {
     CHECK(plain_text("\x1b]8;;https://example.com\x1b\\link\x1b]8;;\a here\x1b(B") == "link hereB");
 }
+
+TEST_CASE("times of a container engine are taken off, other text is left alone") {
+    CHECK(without_times(
+              "2026-01-31T09:05:00.123456789Z listening on 3000\n2026-01-31T09:05:00Z \nplain words\nend") ==
+          "listening on 3000\n\nplain words\nend\n");
+    CHECK(without_times("").empty());
+}

@@ -138,6 +138,8 @@ TEST_CASE("a container lives its life: created, started, asked, measured, follow
     CHECK(log->find("on the other stream\n") != std::string::npos);
     const auto newest = real.run(real.engine.container_log(spec.name, 1));
     REQUIRE(newest);
+    CHECK(newest->substr(10, 1) == "T"); // a time stands first
+    CHECK(newest->find("Z ") == std::string_view("2026-01-31T09:05:00.123456789").size());
     CHECK(std::count(newest->begin(), newest->end(), '\n') == 1);
 
     CHECK(real.run(real.engine.stop_container(*id, std::chrono::seconds{5})));
