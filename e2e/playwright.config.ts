@@ -13,7 +13,7 @@ export default defineConfig({
 	timeout: 90_000,
 	expect: { timeout: 15_000 },
 	reporter: 'list',
-	use: { ...chromium, screenshot: 'only-on-failure' },
+	use: { ...chromium, actionTimeout: 15_000, navigationTimeout: 30_000, screenshot: 'only-on-failure' },
 	projects: [
 		// Creates the administrator whom all other journeys are.
 		{ name: 'first visit', testMatch: 'first-visit.spec.ts' },

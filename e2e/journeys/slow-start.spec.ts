@@ -28,6 +28,19 @@ test('what is typed before the scripts have come stays', async ({ page }) => {
 	await expect(form.found).toBeVisible();
 });
 
+test('what is typed stays while news come in', async ({ page, api }) => {
+	const repository = await Repository.create('news', nodeApp(answering("'ok'")));
+	await repository.refuse('401');
+	const project = await api.createProject({ name: 'news', git_url: repository.address });
+	const form = new NewProjectPage(page);
+	await form.goto();
+	await page.waitForLoadState('networkidle');
+	await form.address.fill('https://git.example.com/you/site.git');
+	await api.deploy(project.id);
+	await expect(page.getByRole('link', { name: 'news Deploy failed' })).toBeVisible();
+	await expect(form.address).toHaveValue('https://git.example.com/you/site.git');
+});
+
 test.describe('signing in', () => {
 	test.use({ storageState: nobody });
 

@@ -44,7 +44,7 @@ export class DeploymentPage {
 	}
 
 	async rollBack(): Promise<void> {
-		await this.page.getByRole('button', { name: /^Roll back to deployment/ }).click();
+		await this.page.getByRole('button', { name: /^Roll back to/ }).click();
 		const dialog = this.page.getByRole('dialog', { name: /^Roll back to deployment/ });
 		await expect(dialog).toContainText('nothing is built again');
 		const before = this.page.url();

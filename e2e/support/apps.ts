@@ -18,9 +18,9 @@ export async function fixture(name: FixtureName): Promise<Files> {
 	return files;
 }
 
-/** A page of the SvelteKit template that tells which commit it is from. */
+/** A page of the SvelteKit template that tells which commit it is from. Never built before: no cache may answer for it. */
 export const sveltePage = (heading: string): Files => ({
-	'src/routes/+page.svelte': `<h1>${heading}</h1>\n<p>Edit src/routes/+page.svelte</p>\n`
+	'src/routes/+page.svelte': `<h1>${heading}</h1>\n<p>Edit src/routes/+page.svelte</p>\n<!-- ${crypto.randomUUID()} -->\n`
 });
 
 /** Takes POSTs and answers with what it got: half of the visitors' requests go there. */
