@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t standard_error = 2; // of a log's stream
 constexpr std::size_t step_limit = 1024;
-constexpr std::size_t name_limit_bytes = 512;
+constexpr std::size_t name_limit_bytes = 240;         // a heading, not a script
 constexpr std::size_t name_source_limit_bytes = 4096; // before the mounts are taken out
 constexpr std::size_t error_limit_bytes = 4096;
 constexpr std::size_t reported_limit = 64; // downloads told per step
@@ -33,6 +33,21 @@ std::string one_line(std::string_view bytes, std::size_t limit) {
     return text;
 }
 
+// RUN ["/bin/sh", "-c", "npm ci"] -> RUN npm ci: generated Dockerfiles quote every command.
+void unquote_command(std::string& name) {
+    constexpr std::string_view quoted = R"(RUN ["/bin/sh", "-c", ")";
+    const auto at = name.find(quoted);
+    if (at == std::string::npos) return;
+    std::string command;
+    for (auto i = at + quoted.size(); i < name.size() && name[i] != '"'; ++i) {
+        if (name[i] == '\\' && i + 1 < name.size()) ++i;
+        command += name[i];
+    }
+    constexpr std::string_view reads_environment = ". /run/panel/env && ";
+    if (command.starts_with(reads_environment)) command.erase(0, reads_environment.size());
+    name.replace(at, std::string::npos, "RUN " + command);
+}
+
 // As its author wrote it: BuildKit spells out the names of official images, and mounts are our own plumbing.
 std::string step_name(std::string_view bytes) {
     constexpr std::string_view official = "docker.io/library/";
@@ -45,6 +60,7 @@ std::string step_name(std::string_view bytes) {
         if (end == std::string::npos) break;
         name.erase(flag, end + 1 - flag);
     }
+    unquote_command(name);
     return clean_text(name, name_limit_bytes);
 }
 

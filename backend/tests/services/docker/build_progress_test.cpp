@@ -151,3 +151,17 @@ TEST_CASE("steps without end, output of unknown steps and odd times do not matte
     CHECK(progress.finish().size() < 1024 * 100);
     CHECK(progress.feed("\xFF\xFF\xFF").empty());
 }
+
+TEST_CASE("a quoted command is shown as it was typed, without our own plumbing, and short") {
+    BuildProgress progress;
+    CHECK(
+        progress.feed(
+            Message()
+                .starts(
+                    "a",
+                    R"([b 1/2] RUN --mount=type=bind,source=panel/env,target=/run/panel/env ["/bin/sh", "-c", ". /run/panel/env && echo \"hi\" \\n"])",
+                    1)
+                .bytes()) == "#1 [b 1/2] RUN echo \"hi\" \\n\n");
+    const auto text = progress.feed(Message().starts("b", "RUN " + std::string(900, 'x'), 1).bytes());
+    CHECK(text.size() < 300);
+}
