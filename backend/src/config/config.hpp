@@ -1,6 +1,7 @@
 #pragma once
-// The checked configuration of the server: flags win over VPS_PANEL_* variables, those over the file named by --config. Parsing names every mistake
-// at once, in plain sentences, and starts nothing. Read once at start; plain data.
+// The checked configuration of the server: flags win over VPS_PANEL_* variables, those over the file named by
+// --config. Parsing names every mistake at once, in plain sentences, and starts nothing. Read once at start;
+// plain data.
 
 #include "base/result.hpp"
 
@@ -21,39 +22,43 @@ struct Address {
 };
 
 struct Config {
-    std::filesystem::path data_directory;                // --data: everything the panel keeps; required
-    Address listen{"", "127.0.0.1", 8080};               // --listen: the API; loopback, Caddy stands before it
-    std::string public_url = "http://localhost:8088";    // --public-url: the panel's own address, without a trailing '/'
-    std::string app_domain = "localhost";                // --app-domain: default addresses are <name>.<app domain>
-    std::uint16_t app_port = 8088;                       // --app-port: Caddy's port for plain http, shown in addresses
-    bool https = false;                                  // --https: default addresses have automatic certificates
-    Address caddy_admin{"", "127.0.0.1", 2019};          // --caddy-admin
-    std::filesystem::path caddyfile;                     // --caddyfile: the main one; default <data>/caddy/Caddyfile
-    std::filesystem::path site_files_directory;          // --sites-dir: <id>.caddy; default <data>/caddy/sites
-    std::filesystem::path slots_directory;               // --slots-dir: marker files; default <data>/caddy/slots
-    std::filesystem::path static_directory;              // --static-dir: files of static sites; default <data>/sites
-    std::filesystem::path log_directory;                 // --log-dir: access logs of sites; default <data>/log/sites
+    std::filesystem::path data_directory;  // --data: everything the panel keeps; required
+    Address listen{"", "127.0.0.1", 8080}; // --listen: the API; loopback, Caddy stands before it
+    std::string public_url =
+        "http://localhost:8088";          // --public-url: the panel's own address, without a trailing '/'
+    std::string app_domain = "localhost"; // --app-domain: default addresses are <name>.<app domain>
+    std::uint16_t app_port = 8088;        // --app-port: Caddy's port for plain http, shown in addresses
+    bool https = false;                   // --https: default addresses have automatic certificates
+    Address caddy_admin{"", "127.0.0.1", 2019}; // --caddy-admin
+    std::filesystem::path caddyfile;            // --caddyfile: the main one; default <data>/caddy/Caddyfile
+    std::filesystem::path site_files_directory; // --sites-dir: <id>.caddy; default <data>/caddy/sites
+    std::filesystem::path slots_directory;      // --slots-dir: marker files; default <data>/caddy/slots
+    std::filesystem::path static_directory;     // --static-dir: files of static sites; default <data>/sites
+    std::filesystem::path log_directory;        // --log-dir: access logs of sites; default <data>/log/sites
     std::filesystem::path docker_socket = "/var/run/docker.sock"; // --docker-socket
-    std::string database_url;                            // --database; default sqlite://<data>/panel.db
-    std::string private_git_hosts;                       // --private-git-hosts: see git::parse_private_hosts
-    std::uint16_t first_app_port = 21'000;               // --app-ports 21000-29999: loopback ports of apps
+    std::string database_url;              // --database; default sqlite://<data>/panel.db
+    std::string private_git_hosts;         // --private-git-hosts: see git::parse_private_hosts
+    std::uint16_t first_app_port = 21'000; // --app-ports 21000-29999: loopback ports of apps
     std::uint16_t last_app_port = 29'999;
-    std::uint16_t probe_port = 0;                        // --probe-port: with --https, Caddy's loopback port for our own checks; default 8090
-    int concurrent_builds = 1;                           // --concurrent-builds
-    std::chrono::minutes build_timeout{30};              // --build-timeout 30m
-    std::chrono::seconds health_timeout{120};            // --health-timeout 120s
-    std::chrono::seconds drain_timeout{30};              // --drain-timeout 30s
-    int keep_releases = 10;                              // --keep-releases: of each project, for rollback
+    std::uint16_t probe_port =
+        0; // --probe-port: with --https, Caddy's loopback port for our own checks; default 8090
+    int concurrent_builds = 1;                               // --concurrent-builds
+    std::chrono::minutes build_timeout{30};                  // --build-timeout 30m
+    std::chrono::seconds health_timeout{120};                // --health-timeout 120s
+    std::chrono::seconds drain_timeout{30};                  // --drain-timeout 30s
+    int keep_releases = 10;                                  // --keep-releases: of each project, for rollback
     std::int64_t app_memory_bytes = std::int64_t{512} << 20; // --app-memory 512M; 0: no limit
-    std::vector<std::string> trusted_proxies{"127.0.0.1", "::1"}; // --trusted-proxies: peers whose X-Forwarded-For counts
-    int password_cost = 12;                              // bcrypt; lower only in tests (VPS_PANEL_PASSWORD_COST)
+    std::vector<std::string> trusted_proxies{"127.0.0.1",
+                                             "::1"}; // --trusted-proxies: peers whose X-Forwarded-For counts
+    int password_cost = 12;                          // bcrypt; lower only in tests (VPS_PANEL_PASSWORD_COST)
 };
 
 using Environment = std::map<std::string, std::string>;
 
-// `arguments` are those after "serve". Errors: invalid, the message one line for each mistake, each also a FieldError whose field is the flag;
-// cancelled, when help was asked for: the message is it.
-[[nodiscard]] Result<Config> parse_serve(const std::vector<std::string>& arguments, const Environment& environment);
+// `arguments` are those after "serve". Errors: invalid, the message one line for each mistake, each also a
+// FieldError whose field is the flag; cancelled, when help was asked for: the message is it.
+[[nodiscard]] Result<Config> parse_serve(const std::vector<std::string>& arguments,
+                                         const Environment& environment);
 
 // What `vps-panel serve --help` prints.
 [[nodiscard]] std::string serve_help();

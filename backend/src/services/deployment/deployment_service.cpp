@@ -90,7 +90,7 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
 }
 
 asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal principal,
-                                                                                 std::int64_t deployment_id) {
+                                                                       std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
         const auto target = database::find_deployment_detail(session, principal, deployment_id);
@@ -127,7 +127,7 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal
 }
 
 asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal principal,
-                                                                              std::int64_t deployment_id) {
+                                                                    std::int64_t deployment_id) {
     auto write = [this, &principal, deployment_id](soci::session& session) {
         Changed changed;
         const auto deployment = database::find_deployment(session, principal, deployment_id);
@@ -153,7 +153,7 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal pr
 }
 
 asio::awaitable<Result<DeploymentDetail>> DeploymentService::find(Principal principal,
-                                                                            std::int64_t deployment_id) {
+                                                                  std::int64_t deployment_id) {
     auto read = [&principal, deployment_id](soci::session& session) {
         return database::find_deployment_detail(session, principal, deployment_id);
     };
@@ -173,8 +173,8 @@ DeploymentService::list(Principal principal, std::int64_t project_id, std::int64
     co_return co_await database_.read(std::move(read));
 }
 
-asio::awaitable<std::vector<DeploymentRow>>
-DeploymentService::list_recent(Principal principal, std::int64_t before, int limit) {
+asio::awaitable<std::vector<DeploymentRow>> DeploymentService::list_recent(Principal principal,
+                                                                           std::int64_t before, int limit) {
     auto read = [&principal, before, limit](soci::session& session) {
         return database::list_recent_deployments(session, principal, before, limit);
     };

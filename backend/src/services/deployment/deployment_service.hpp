@@ -31,7 +31,8 @@ struct TriggerRequest {
     Trigger triggered_by = Trigger::manual;
     std::optional<std::string> branch;      // GitRef; default: the project's
     std::optional<std::string> commit_hash; // full hash; default: newest of the branch
-    // Both inside the transaction of the trigger. Nothing is triggered when the condition is false; the answer is conflict.
+    // Both inside the transaction of the trigger. Nothing is triggered when the condition is false; the
+    // answer is conflict.
     std::function<bool(soci::session&)> condition;
     std::function<void(soci::session&, std::int64_t deployment_id)> record;
 };
@@ -41,20 +42,18 @@ class DeploymentService {
     DeploymentService(database::Database& database, const Clock& clock, DeploymentEvents& events,
                       JobBell& bell, Runner& runner);
 
-    boost::asio::awaitable<Result<DeploymentDetail>>
-    trigger(Principal principal, std::int64_t project_id, TriggerRequest request);
-    boost::asio::awaitable<Result<DeploymentDetail>> cancel(Principal principal,
-                                                                      std::int64_t deployment_id);
+    boost::asio::awaitable<Result<DeploymentDetail>> trigger(Principal principal, std::int64_t project_id,
+                                                             TriggerRequest request);
+    boost::asio::awaitable<Result<DeploymentDetail>> cancel(Principal principal, std::int64_t deployment_id);
     // Starts the kept release of that deployment again, as a new deployment.
     boost::asio::awaitable<Result<DeploymentDetail>> roll_back(Principal principal,
-                                                                         std::int64_t deployment_id);
+                                                               std::int64_t deployment_id);
 
-    boost::asio::awaitable<Result<DeploymentDetail>> find(Principal principal,
-                                                                    std::int64_t deployment_id);
+    boost::asio::awaitable<Result<DeploymentDetail>> find(Principal principal, std::int64_t deployment_id);
     boost::asio::awaitable<Result<std::vector<DeploymentRow>>>
     list(Principal principal, std::int64_t project_id, std::int64_t before, int limit);
-    boost::asio::awaitable<std::vector<DeploymentRow>> list_recent(Principal principal,
-                                                                             std::int64_t before, int limit);
+    boost::asio::awaitable<std::vector<DeploymentRow>> list_recent(Principal principal, std::int64_t before,
+                                                                   int limit);
 
     struct LogPage {
         database::LogSlice slice;

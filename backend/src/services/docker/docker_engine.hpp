@@ -113,10 +113,11 @@ class DockerEngine {
     virtual boost::asio::awaitable<Result<ListeningPorts>> listening_ports(std::string id_or_name) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_network(std::string name) = 0; // absent is success
 
-    // The newest `tail` lines that the container printed (stdout and stderr in order), demultiplexed. Each begins
-    // with its time, RFC 3339 in UTC with nanoseconds, and a space.
+    // The newest `tail` lines that the container printed (stdout and stderr in order), demultiplexed. Each
+    // begins with its time, RFC 3339 in UTC with nanoseconds, and a space.
     virtual boost::asio::awaitable<Result<std::string>> container_log(std::string id_or_name, int tail) = 0;
-    // Follows what it prints from now on, in lines of the same form, until it ends or the caller is cancelled.
+    // Follows what it prints from now on, in lines of the same form, until it ends or the caller is
+    // cancelled.
     virtual boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name,
                                                                       LogSink log) = 0;
 

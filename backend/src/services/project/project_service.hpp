@@ -35,9 +35,9 @@ namespace panel::project {
 // A project with what the API shows beside it.
 struct ProjectView {
     Project project;
-    std::vector<Domain> domains;                   // the primary first
+    std::vector<Domain> domains;         // the primary first
     std::optional<DeploymentRow> latest; // its newest deployment
-    std::string url;                               // "http://web.localhost:8088"
+    std::string url;                     // "http://web.localhost:8088"
 };
 
 struct NewProject {
