@@ -1,7 +1,7 @@
 #pragma once
-// Runs a blocking function on the pool and resumes the caller on its own executor (the loop). An exception of
-// the function is rethrown to the caller. The function runs to its end even when the caller is cancelled.
-// Call it on the loop thread.
+// Runs a blocking function on the pool (or a strand of it) and resumes the caller on its own executor (the
+// loop). An exception of the function is rethrown to the caller. The function runs to its end even when the
+// caller is cancelled. Call it on the loop thread.
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -20,7 +20,7 @@ namespace panel {
 
 namespace asio = boost::asio;
 
-template <class F> asio::awaitable<std::invoke_result_t<F&>> offload(asio::thread_pool& pool, F function) {
+template <class Pool, class F> asio::awaitable<std::invoke_result_t<F&>> offload(Pool& pool, F function) {
     using Value = std::invoke_result_t<F&>;
     using Slot = std::conditional_t<std::is_void_v<Value>, bool, Value>;
     struct State {

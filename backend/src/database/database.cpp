@@ -85,7 +85,7 @@ std::unique_ptr<Database> Database::open(const std::string& url, boost::asio::th
 }
 
 Database::Database(std::unique_ptr<Impl> impl, boost::asio::thread_pool& pool)
-    : impl_(std::move(impl)), pool_(pool) {}
+    : impl_(std::move(impl)), pool_(pool), writes_(pool.get_executor()) {}
 
 Database::~Database() = default;
 

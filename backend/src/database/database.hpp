@@ -7,6 +7,7 @@
 #include "base/offload.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <soci/soci.h>
 
@@ -40,7 +41,7 @@ class Database {
     // back when it throws.
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> write(F function) {
         auto work = [this, function = std::move(function)]() mutable { return write_blocking(function); };
-        co_return co_await offload(pool_, std::move(work));
+        co_return co_await offload(writes_, std::move(work));
     }
     template <class F> std::invoke_result_t<F&, soci::session&> read_blocking(F& function) {
         Lease lease(*this, Kind::reader);
@@ -76,6 +77,8 @@ class Database {
 
     std::unique_ptr<Impl> impl_;
     boost::asio::thread_pool& pool_;
+    boost::asio::strand<boost::asio::thread_pool::executor_type>
+        writes_; // waiting writes hold one thread of the pool, not all
     std::atomic<std::uint64_t> generation_{0};
 };
 

@@ -8,6 +8,10 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <latch>
 #include <thread>
 
 using namespace panel;
@@ -119,6 +123,25 @@ TEST_CASE("read and write suspend the coroutine and run on the pool") {
     CHECK(test::run(temp.database->read([id](soci::session& session) {
               return find_user(session, id);
           })).has_value());
+}
+
+TEST_CASE("writes that wait for the writer leave the pool to the reads") {
+    TempDatabase temp; // two pool threads
+    boost::asio::io_context loop(1);
+    std::latch release(1);
+    int written = 0;
+    const auto count = [&written](std::exception_ptr failure) { written += failure ? 0 : 1; };
+    boost::asio::co_spawn(loop, temp.database->write([&release](soci::session&) { release.wait(); }), count);
+    for (int i = 0; i < 4; ++i)
+        boost::asio::co_spawn(loop, temp.database->write([](soci::session&) {}), count);
+    CHECK(test::run(loop, temp.database->read([](soci::session& session) { return count_users(session); })) ==
+          0);
+    CHECK(written == 0);
+    release.count_down();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (written < 5 && loop.run_one_until(end) > 0) {
+    }
+    CHECK(written == 5);
 }
 
 TEST_CASE("an address that is no absolute SQLite path is refused in words") {

@@ -62,22 +62,24 @@ WebhookService::WebhookService(database::Database& database, const Clock& clock,
 asio::awaitable<Result<Outcome>> WebhookService::receive(Provider provider, std::int64_t project_id,
                                                          Delivery delivery) {
     if (!has_signature(provider, delivery)) co_return not_signed();
-    auto read = [project_id](soci::session& session) {
-        return load(session, Principal::system(), project_id);
+    // On the pool: a body may have megabytes to digest and to parse.
+    auto read = [this, provider, project_id, &delivery](soci::session& session) -> Result<std::string> {
+        const auto loaded = load(session, Principal::system(), project_id);
+        if (!loaded) return not_signed();
+        const auto secret = box_.open(loaded->secret, place_of(project_id));
+        if (!secret) return std::unexpected(secret.error());
+        if (!is_signed(provider, delivery, secret->reveal(), clock_.now())) return not_signed();
+        const auto event = read_event(provider, delivery);
+        if (!event) return std::unexpected(event.error());
+        return reason_to_ignore(loaded->project, *event);
     };
-    const auto loaded = co_await database_.read(std::move(read));
-    if (!loaded) co_return not_signed();
-    const auto secret = box_.open(loaded->secret, place_of(project_id));
-    if (!secret) {
-        spdlog::error("webhook: the secret of project {} cannot be decrypted", project_id);
-        co_return std::unexpected(secret.error());
+    auto reason = co_await database_.read(std::move(read));
+    if (!reason) {
+        if (reason.error().code == Code::internal)
+            spdlog::error("webhook: the secret of project {} cannot be decrypted", project_id);
+        co_return std::unexpected(reason.error());
     }
-    if (!is_signed(provider, delivery, secret->reveal(), clock_.now())) co_return not_signed();
-    const auto event = read_event(provider, delivery);
-    if (!event) co_return std::unexpected(event.error());
-    Outcome outcome;
-    outcome.ignored = reason_to_ignore(loaded->project, *event);
-    if (!outcome.ignored.empty()) co_return outcome;
+    if (!reason->empty()) co_return Outcome{std::nullopt, std::move(*reason)};
     co_return co_await trigger(provider, project_id, delivery_id(provider, delivery));
 }
 
