@@ -65,6 +65,8 @@ config::Config with_directories(config::Config config) {
 deployment::Settings deployment_settings(const config::Config& config) {
     deployment::Settings settings;
     settings.installation = std::filesystem::canonical(config.data_directory).string();
+    // Several panels may share one engine, for example a live one and the one that the tests start.
+    settings.name_prefix = "vps-panel-" + crypto::sha256_hex(settings.installation).substr(0, 6);
     settings.app_domain = config.app_domain;
     settings.app_port = config.app_port;
     settings.https = config.https;

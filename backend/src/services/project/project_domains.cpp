@@ -34,6 +34,12 @@ asio::awaitable<Result<std::vector<Domain>>> ProjectService::list_domains(Princi
     co_return co_await database_.read(std::move(read));
 }
 
+// A server that was started for plain http has no port for certificates.
+Result<void> ProjectService::check_tls(std::optional<bool> wanted) const {
+    if (!wanted.value_or(false) || deployment_settings_.https) return {};
+    return fail_field("tls", "this server serves plain http only; start it with --https first.");
+}
+
 // Whether the name is free on this server. Asked inside the transaction that takes it.
 Result<void> ProjectService::check_new_domain(soci::session& session, const std::string& domain) const {
     if (domain == settings_.panel_host) return fail_field("domain", "this is the panel's own address.");
@@ -49,6 +55,7 @@ asio::awaitable<Result<Domain>> ProjectService::add_domain(Principal principal, 
                                                            NewDomain input) {
     auto name = DomainName::parse(input.domain);
     if (!name) co_return fail_field("domain", name.error().message);
+    if (auto possible = check_tls(input.tls); !possible) co_return std::unexpected(possible.error());
     Domain domain{0, project_id, name->value(), input.is_primary.value_or(false), false, clock_.now()};
     // No certificate can exist for a name below .localhost.
     domain.tls = input.tls.value_or(deployment_settings_.https) && !name->is_localhost();
@@ -81,6 +88,7 @@ asio::awaitable<Result<Domain>> ProjectService::patch_domain(Principal principal
         std::vector<Domain> before;
         Domain after;
     };
+    if (auto possible = check_tls(change.tls); !possible) co_return std::unexpected(possible.error());
     auto write = [&principal, project_id, domain_id, &change](soci::session& session) -> Result<Changed> {
         if (!database::find_project(session, principal, project_id)) return no_project();
         auto domain = database::find_domain(session, project_id, domain_id);

@@ -122,6 +122,7 @@ class ProjectService {
 
   private:
     [[nodiscard]] Result<void> check_default_domain(soci::session& session, const Project& project) const;
+    [[nodiscard]] Result<void> check_tls(std::optional<bool> wanted) const;
     [[nodiscard]] Result<void> check_new_domain(soci::session& session, const std::string& domain) const;
     boost::asio::awaitable<Result<void>> apply_site(std::int64_t project_id);
     [[nodiscard]] ProjectView view_of(Project project, std::vector<Domain> domains,
