@@ -144,7 +144,7 @@ test.describe('a deployment that fails', () => {
 			title: 'the app listens on another port',
 			broken: {
 				'server.js':
-					"import { createServer } from 'node:http';\ncreateServer((q, s) => s.end('hi')).listen(4444, '0.0.0.0', () => console.log('listening on 4444'));\n"
+					"import { createServer } from 'node:http';\ncreateServer((q, s) => s.end('hi')).listen(Number('44' + '44'), '0.0.0.0', () => console.log('listening on 4444'));\n"
 			},
 			why: /listens on port 4444, not on port 3000/,
 			points: /listening on 4444/,

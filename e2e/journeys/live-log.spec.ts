@@ -6,11 +6,9 @@ import { expect, test } from '../support/test.ts';
 
 test.setTimeout(180_000);
 
-const lines = 600;
-
-/** A build that prints numbered, coloured lines for about twenty seconds. */
-const chattyBuild = `for (let n = 1; n <= ${lines}; n += 1) {
-	console.log(\`\\u001b[3\${n % 7}mchatty line \${n} of ${lines}\\u001b[0m ünïcödé ✓\`);
+/** A build that prints numbered, coloured lines until it is cancelled. */
+const chattyBuild = `for (let n = 1; n <= 20000; n += 1) {
+	console.log(\`\\u001b[3\${n % 7}mchatty line \${n}.\\u001b[0m ünïcödé ✓\`);
 	await new Promise((resolve) => setTimeout(resolve, 30));
 }
 `;
@@ -19,8 +17,7 @@ const chatty = { ...nodeApp(answering("'chatty'"), { build: 'node build.js' }), 
 
 const plain = (log: string) => log.split('\n').map(stripVTControlCharacters).join('\n');
 const chattyNumbers = (log: string) =>
-	[...log.matchAll(/chatty line (\d+) of/g)].map((match) => Number(match[1]));
-const allNumbers = Array.from({ length: lines }, (_, index) => index + 1);
+	[...log.matchAll(/chatty line (\d+)\./g)].map((match) => Number(match[1]));
 
 test('the log survives a reload and a lost connection, without a gap and without a repetition', async ({
 	page,
@@ -49,54 +46,56 @@ test('the log survives a reload and a lost connection, without a gap and without
 	const deployment = new DeploymentPage(page);
 	await deployment.goto(project.id, id);
 	await deployment.log.isLive();
-	await expect(deployment.log.log).toContainText('chatty line 20 of', { timeout: 90_000 });
+	await expect(deployment.log.log).toContainText(/chatty line \d+/, { timeout: 90_000 });
 
 	await test.step('reload in the middle', async () => {
 		await page.reload();
 		await deployment.log.isLive();
-		await expect(deployment.log.log).toContainText(/chatty line \d+ of/);
+		await expect(deployment.log.log).toContainText(/chatty line \d+/);
 		expect(connections).toBeGreaterThanOrEqual(2);
 	});
 
 	await test.step('the connection is lost while the build goes on', async () => {
-		await expect(deployment.log.log).toContainText(/chatty line [1-4]\d\d of/);
 		connected = false;
 		for (const cut of open) await cut();
 		await expect(page.getByText('Live updates are interrupted.')).toBeVisible();
 		const held = await deployment.log.lineCount();
+		await expect.poll(async () => (await api.log(id)).split('\n').length).toBeGreaterThan(held + 20);
 		connected = true;
-		await expect.poll(() => deployment.log.lineCount(), { timeout: 30_000 }).toBeGreaterThan(held);
+		await expect.poll(() => deployment.log.lineCount(), { timeout: 30_000 }).toBeGreaterThan(held + 20);
 		await expect(page.getByText('Live updates are interrupted.')).toBeHidden();
 	});
 
-	await deployment.endsAs('Ready');
+	await page.getByRole('button', { name: 'Cancel' }).click();
+	await deployment.endsAs('Cancelled');
 	const stored = await api.log(id);
-	expect(chattyNumbers(stored)).toEqual(allNumbers);
+	const numbers = chattyNumbers(stored);
+	expect(numbers.length).toBeGreaterThan(40);
+	expect(numbers).toEqual(numbers.map((_, index) => index + 1));
 	await expect.poll(() => deployment.log.lineCount()).toBe(stored.trimEnd().split('\n').length);
 	expect((await deployment.log.copied()).trimEnd()).toBe(plain(stored).trimEnd());
 });
 
 test('a line can be found, linked to and read without following', async ({ page, api }) => {
-	const { items } = await api.json<{ items: { id: number; name: string }[] }>('GET', '/projects');
-	const project = items.find(({ name }) => name === 'chatty');
+	const project = await api.find('chatty');
 	test.skip(!project, 'the journey before has made no project');
-	const live = (await api.project(project?.id ?? 0)).live_deployment_id ?? 0;
-	const stored = (await api.log(live)).split('\n');
-	const number = stored.findIndex((line) => line.includes('chatty line 150 of')) + 1;
+	const id = project?.latest_deployment?.id ?? 0;
+	const stored = (await api.log(id)).split('\n');
+	const number = stored.findIndex((line) => line.includes('chatty line 7.')) + 1;
 
 	const deployment = new DeploymentPage(page);
-	await page.goto(`/projects/${project?.id}/deployments/${live}#L${number}`);
+	await page.goto(`/projects/${project?.id}/deployments/${id}#L${number}`);
 	await deployment.log.isLive();
 	await expect(deployment.log.line(number)).toBeInViewport();
-	await expect(deployment.log.line(number)).toContainText('chatty line 150 of');
+	await expect(deployment.log.line(number)).toContainText('chatty line 7.');
 
-	await deployment.log.search.fill('line 42 of');
+	await deployment.log.search.fill('line 31.');
 	await expect(deployment.log.frame.getByText('1 of 1')).toBeVisible();
-	await expect(deployment.log.log.getByText('line 42 of')).toBeInViewport();
+	await expect(deployment.log.log.getByText('line 31.')).toBeInViewport();
 
 	const [download] = await Promise.all([
 		page.waitForEvent('download'),
 		deployment.log.frame.getByRole('link', { name: 'Download the log' }).click()
 	]);
-	expect(download.suggestedFilename()).toBe(`chatty-${live}.log`);
+	expect(download.suggestedFilename()).toBe(`chatty-${id}.log`);
 });

@@ -43,7 +43,7 @@ test('everything that matters works without scripts', async ({ page }) => {
 		const form = new NewProjectPage(page);
 		await form.read(repository.address);
 		await expect(form.found).toBeVisible();
-		await page.getByText('Paste a whole .env').click();
+		await page.getByText('Paste a whole .env', { exact: true }).click();
 		await page.getByLabel('A whole .env file').fill('GREETING=one\n');
 		await form.start();
 		ids = deployment.ids();

@@ -57,6 +57,12 @@ export class Api {
 		return this.json('GET', `/projects/${id}`);
 	}
 
+	/** The project of this name, if there is one: a journey that goes on in a new worker finds its own again. */
+	async find(name: string): Promise<Project | undefined> {
+		const { items } = await this.json<{ items: Project[] }>('GET', '/projects?limit=100');
+		return items.find((project) => project.name === name);
+	}
+
 	deployment(id: number): Promise<Deployment> {
 		return this.json('GET', `/deployments/${id}`);
 	}
