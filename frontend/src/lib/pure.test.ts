@@ -82,7 +82,12 @@ const plan: Plan = {
 	start_command: 'node build',
 	output_dir: null,
 	port: 3000,
+	runtime: 'node',
 	runtime_version: '24',
+	single_page_app: false,
+	fallback_page: null,
+	dockerfile_path: null,
+	root_directory: '',
 	environment_keys: [],
 	warnings: [],
 	evidence: [
