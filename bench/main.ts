@@ -27,13 +27,19 @@ const figures: Record<FigureName, Figure> = {
 	build
 };
 
+/** With its causes: "fetch failed" alone says nothing. */
+function reasonOf(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;
+}
+
 /** One figure that cannot be made does not cost the others. */
 async function measure(bench: Bench, name: FigureName): Promise<Row[]> {
 	bench.say(`measuring: ${name}`);
 	try {
 		return await figures[name](bench);
 	} catch (error) {
-		bench.fail(`${name}: ${(error as Error).message}`);
+		bench.fail(`${name}: ${reasonOf(error)}`);
 		return [];
 	}
 }

@@ -2,7 +2,7 @@
  * The product as people start it: a git server, then `panel up` on an empty data directory. Owned by the run; `stop` ends
  * everything and removes the containers and images of the apps.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ import { memoryOf, type Memory } from './processes.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 const panel = join(root, 'panel');
+/** What the panel wrote in the last run. */
+const keptLogs = join(root, 'build', 'bench-logs');
 /** Packages and builds are there: what takes longer than this hangs. */
 const startLimitMs = 5 * 60_000;
 const administrator = {
@@ -107,7 +109,11 @@ export class Stack {
 
 	#up(): Promise<void> {
 		const { gitPort } = this.#places;
-		return up(this.data, this.port, { VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort}` });
+		return up(this.data, this.port, {
+			VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort}`,
+			// Away from the default range, where the apps of a panel of this machine are.
+			VPS_PANEL_APP_PORTS: '28000-28999'
+		});
 	}
 
 	async #signUp(): Promise<void> {
@@ -146,6 +152,7 @@ export class Stack {
 
 	async stop(): Promise<void> {
 		try {
+			await cp(join(this.data, 'log'), keptLogs, { recursive: true, force: true }).catch(() => undefined);
 			await command(panel, ['down', '--data', this.data, '--apps'], { timeoutMs: 120_000 });
 			await removeAll(this.data);
 		} finally {
