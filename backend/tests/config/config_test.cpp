@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
+#include <vector>
 
 using namespace panel;
 using namespace panel::config;

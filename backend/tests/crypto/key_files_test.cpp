@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <stdexcept>
 
 using panel::crypto::KeyFiles;
 using panel::test::TempDirectory;

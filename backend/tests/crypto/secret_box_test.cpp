@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
+#include <vector>
 
 using namespace panel;
 using namespace panel::crypto;

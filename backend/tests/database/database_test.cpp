@@ -12,7 +12,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <latch>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 using namespace panel;
 using namespace panel::database;

@@ -5,6 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <optional>
+#include <vector>
+
 using namespace panel;
 using namespace panel::database;
 using namespace std::chrono_literals;

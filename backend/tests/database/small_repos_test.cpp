@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+
 using namespace panel;
 using namespace panel::database;
 using namespace std::chrono_literals;

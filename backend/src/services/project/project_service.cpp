@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace panel::project {

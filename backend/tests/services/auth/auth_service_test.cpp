@@ -12,9 +12,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <set>
+#include <stdexcept>
+#include <vector>
 
 using namespace panel;
 using namespace panel::auth;

@@ -6,6 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <vector>
+
 using namespace panel;
 using namespace panel::environment;
 using namespace std::string_literals;

@@ -10,6 +10,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
 using namespace panel;
 using namespace panel::project;
 
