@@ -103,7 +103,11 @@ git::GitPolicy git_policy(const config::Config& config) {
 
 project::ProjectSettings project_settings(const config::Config& config) {
     const auto url = boost::urls::parse_uri(config.public_url);
-    return {url ? std::string(url->host()) : std::string(), config.first_app_port, config.last_app_port};
+    project::ProjectSettings settings;
+    if (url) settings.panel_host = url->host();
+    settings.first_app_port = config.first_app_port;
+    settings.last_app_port = config.last_app_port;
+    return settings;
 }
 
 api::ApiSettings api_settings(const config::Config& config) {

@@ -82,12 +82,21 @@ std::unexpected<Error> name_taken() {
     return taken;
 }
 
-std::int64_t free_port_pair(soci::session& session, std::uint16_t first_port) {
-    const std::int64_t first = first_port + first_port % 2;
-    std::int64_t port = 0;
-    Query query(session, free_port_sql);
-    query.use(first, first).into(port).only();
-    return port;
+using PortCheck = std::function<bool(std::uint16_t)>;
+
+// The lower port of the pair; above `last_port` when there is none.
+std::int64_t free_port_pair(soci::session& session, std::uint16_t first_port, std::uint16_t last_port,
+                            const PortCheck& is_free) {
+    std::int64_t first = first_port + first_port % 2;
+    while (true) {
+        std::int64_t port = 0;
+        Query query(session, free_port_sql);
+        query.use(first, first).into(port).only();
+        if (port + 1 > last_port) return port;
+        const auto blue = static_cast<std::uint16_t>(port);
+        if (is_free(blue) && is_free(static_cast<std::uint16_t>(blue + 1))) return port;
+        first = port + 2;
+    }
 }
 
 } // namespace
@@ -124,8 +133,8 @@ bool has_project_named(soci::session& session, const std::string& name) {
 
 Result<std::int64_t> insert_project(soci::session& session, const Project& project,
                                     const std::string& webhook_secret_ciphertext, std::uint16_t first_port,
-                                    std::uint16_t last_port) {
-    const auto port = free_port_pair(session, first_port);
+                                    std::uint16_t last_port, const PortCheck& is_free) {
+    const auto port = free_port_pair(session, first_port, last_port, is_free);
     if (port + 1 > last_port) return fail(Code::conflict, "Every port for applications is taken.");
     const auto& overrides = project.overrides;
     std::int64_t id = 0;

@@ -10,6 +10,7 @@
 #include <soci/soci.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,10 +25,11 @@ namespace panel::database {
 [[nodiscard]] std::vector<Project> list_all_projects(soci::session& session); // for reconcile
 [[nodiscard]] bool has_project_named(soci::session& session, const std::string& name);
 // Errors: conflict (the name is taken, no port is free). frontend_port is chosen here: the lowest free pair
-// at or above `first_port`.
-Result<std::int64_t> insert_project(soci::session& session, const Project& project,
-                                    const std::string& webhook_secret_ciphertext, std::uint16_t first_port,
-                                    std::uint16_t last_port = 65'535);
+// at or above `first_port` of which no project has one and `is_free` says that nobody else has one either.
+Result<std::int64_t> insert_project(
+    soci::session& session, const Project& project, const std::string& webhook_secret_ciphertext,
+    std::uint16_t first_port, std::uint16_t last_port = 65'535,
+    const std::function<bool(std::uint16_t)>& is_free = [](std::uint16_t) { return true; });
 // Writes every settable column and updated_at. Errors: conflict (the name is taken).
 Result<void> update_project(soci::session& session, const Project& project);
 void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now);

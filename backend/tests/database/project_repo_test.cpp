@@ -122,6 +122,19 @@ TEST_CASE("when the last pair of ports is taken, the next project is refused") {
     }
 }
 
+TEST_CASE("a pair of ports of which another program has one is passed over") {
+    TempDatabase temp;
+    Project project;
+    project.user_id = temp.add_user("a@example.com");
+    project.name = "one";
+    const auto is_free = [](std::uint16_t port) { return port != 21'001 && port != 21'002; };
+    const auto id = temp.write(
+        [&](soci::session& s) { return insert_project(s, project, "-", 21'000, 21'010, is_free).value(); });
+    CHECK(temp.read([&](soci::session& s) {
+        return find_project(s, Principal::system(), id)->frontend_port;
+    }) == 21'004);
+}
+
 TEST_CASE("a name that is taken is a conflict when creating and when renaming") {
     TempDatabase temp;
     const auto owner = temp.add_user("a@example.com");

@@ -124,8 +124,8 @@ asio::awaitable<Result<ProjectView>> ProjectService::create(Principal principal,
     auto write = [this, &project, &input, &webhook_secret,
                   &principal](soci::session& session) -> Result<Loaded> {
         if (auto free = check_default_domain(session, project); !free) return std::unexpected(free.error());
-        const auto id =
-            database::insert_project(session, project, "", settings_.first_app_port, settings_.last_app_port);
+        const auto id = database::insert_project(session, project, "", settings_.first_app_port,
+                                                 settings_.last_app_port, settings_.is_port_free);
         if (!id) return std::unexpected(id.error());
         database::set_webhook_secret(
             session, *id, box_.seal(webhook_secret.reveal(), {"projects", *id, "webhook_secret", *id}));

@@ -11,6 +11,7 @@
 #include "models/domain.hpp"
 #include "models/project.hpp"
 #include "models/user.hpp"
+#include "net/port.hpp"
 #include "services/caddy/proxy_control.hpp"
 #include "services/deployment/detect_repository.hpp"
 #include "services/deployment/settings.hpp"
@@ -89,6 +90,8 @@ struct ProjectSettings {
     std::string panel_host; // of the panel's own address: no project may take it
     std::uint16_t first_app_port = 21'000;
     std::uint16_t last_app_port = 29'999;
+    // Another program of this server, or another panel, may listen on a port of the range.
+    std::function<bool(std::uint16_t)> is_port_free = net::is_port_free;
 };
 
 class ProjectService {

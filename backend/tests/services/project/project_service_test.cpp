@@ -37,7 +37,7 @@ struct Setting {
     Setting() {
         deployments.app_domain = "apps.example.com";
         deployments.https = true;
-        ProjectSettings settings{"panel.example.com", 21'000, 21'005};
+        ProjectSettings settings{"panel.example.com", 21'000, 21'005, [](std::uint16_t) { return true; }};
         service = std::make_unique<ProjectService>(
             *temp.database, temp.clock, box, proxy, git, temp.pool, deployments, settings,
             [this](Project project) { return clean(std::move(project)); });
