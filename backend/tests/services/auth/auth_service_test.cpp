@@ -426,9 +426,13 @@ TEST_CASE("requests that are being checked while somebody signs out do not keep 
     std::vector<asio::awaitable<Result<Principal>>> requests;
     const auto principal = *setting.authenticate(tokens);
     setting.temp.clock.advance(6s); // nothing is kept any more
-    asio::co_spawn(setting.loop, setting.auth->logout(principal), asio::detached);
+    bool is_signed_out = false;
+    asio::co_spawn(setting.loop, setting.auth->logout(principal),
+                   [&is_signed_out](std::exception_ptr) { is_signed_out = true; });
     for (int i = 0; i < 20; ++i) requests.push_back(setting.auth->authenticate(tokens.access_token.reveal()));
     static_cast<void>(setting.run_together(std::move(requests)));
+    setting.loop.restart();
+    while (!is_signed_out) setting.loop.run_one(); // the requests may have been answered first
     CHECK(code_of(setting.authenticate(tokens)) == Code::unauthorized);
 }
 
