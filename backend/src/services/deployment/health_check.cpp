@@ -3,12 +3,14 @@
 #include "base/deadline.hpp"
 #include "net/http_client.hpp"
 
+#include <algorithm>
+
 namespace panel::deployment {
 
 namespace {
 
 constexpr std::chrono::milliseconds attempt_deadline{10'000};
-constexpr std::chrono::milliseconds first_pause{20};
+constexpr std::chrono::milliseconds shortest_pause{20};
 constexpr std::chrono::milliseconds longest_pause{500};
 constexpr std::chrono::milliseconds inspect_interval{400};
 
@@ -24,6 +26,13 @@ net::Call make_attempt(const HealthTarget& target, SteadyClock::duration left) {
     call.deadline = std::min(attempt_deadline, std::chrono::duration_cast<std::chrono::milliseconds>(left));
     call.response_limit = 16 * 1024 * 1024;
     return call;
+}
+
+// An eighth of the time waited so far: whenever the app comes up, asking late costs an eighth at most, and
+// one that takes long is not asked all the time.
+std::chrono::milliseconds pause_after(SteadyClock::duration waited) {
+    const auto share = std::chrono::duration_cast<std::chrono::milliseconds>(waited / 8);
+    return std::clamp(share, shortest_pause, longest_pause);
 }
 
 boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engine,
@@ -45,9 +54,9 @@ boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engi
 
 boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine& engine,
                                                            HealthTarget target) {
-    const auto end = SteadyClock::now() + target.deadline;
-    auto next_inspection = SteadyClock::now() + inspect_interval;
-    auto pause = first_pause;
+    const auto began = SteadyClock::now();
+    const auto end = began + target.deadline;
+    auto next_inspection = began + inspect_interval;
     HealthVerdict verdict;
     while (true) {
         const auto left = end - SteadyClock::now();
@@ -77,8 +86,7 @@ boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine&
             }
             next_inspection = SteadyClock::now() + inspect_interval;
         }
-        co_await sleep_for(pause);
-        pause = std::min(longest_pause, pause * 3 / 2);
+        co_await sleep_for(pause_after(SteadyClock::now() - began));
     }
 }
 
