@@ -44,6 +44,12 @@ export async function down(data: string): Promise<void> {
 	await command(panel, ['down', '--data', data], { timeoutMs: 120_000 });
 }
 
+/** The panel keeps a project's network until the project is removed. */
+async function removeNetworks(data: string): Promise<void> {
+	const networks = await command('docker', ['network', 'ls', '-q', '--filter', `label=vps-panel.data=${data}`]);
+	for (const network of networks.split('\n').filter(Boolean)) await command('docker', ['network', 'rm', network]);
+}
+
 async function assigned(file: string, name: string): Promise<number> {
 	const value = new RegExp(`^${name}=(\\d+)$`, 'm').exec(await readFile(file, 'utf8'))?.[1];
 	if (!value) throw new Error(`${file} does not say ${name}.`);
@@ -155,6 +161,7 @@ export class Stack {
 			await cp(join(this.data, 'log'), keptLogs, { recursive: true, force: true }).catch(() => undefined);
 			await command(panel, ['down', '--data', this.data, '--apps'], { timeoutMs: 120_000 });
 			await removeAll(this.data);
+			await removeNetworks(this.data);
 		} finally {
 			await this.#places.stopGit();
 			await rm(this.folder, { recursive: true, force: true });
