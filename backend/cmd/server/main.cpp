@@ -41,6 +41,10 @@ boost::asio::awaitable<void> stop_app(App& app, boost::asio::io_context& loop) {
 
 int serve(const std::vector<std::string>& arguments) {
     auto config = config::parse_serve(arguments, process_environment());
+    if (!config && config.error().code == Code::cancelled) { // --help
+        std::cout << config.error().message;
+        return 0;
+    }
     if (!config) {
         std::cerr << "vps-panel: " << config.error().message << '\n';
         return 2;
