@@ -46,8 +46,15 @@ export async function down(data: string): Promise<void> {
 
 /** The panel keeps a project's network until the project is removed. */
 async function removeNetworks(data: string): Promise<void> {
-	const networks = await command('docker', ['network', 'ls', '-q', '--filter', `label=vps-panel.data=${data}`]);
-	for (const network of networks.split('\n').filter(Boolean)) await command('docker', ['network', 'rm', network]);
+	const networks = await command('docker', [
+		'network',
+		'ls',
+		'-q',
+		'--filter',
+		`label=vps-panel.data=${data}`
+	]);
+	for (const network of networks.split('\n').filter(Boolean))
+		await command('docker', ['network', 'rm', network]);
 }
 
 async function assigned(file: string, name: string): Promise<number> {
