@@ -16,6 +16,9 @@ const keptLogs = join(import.meta.dirname, 'test-results', 'stack-logs');
 /** A checkout that was never built is built first. */
 const startLimitMs = 40 * 60_000;
 
+/** Below those of a panel that serves real apps here, and another range for each run beside this one. */
+const firstAppPort = 10_000 + (process.pid % 80) * 100;
+
 async function freePort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -29,8 +32,7 @@ async function startPanel(data: string, port: number, gitPort: number): Promise<
 		timeoutMs: startLimitMs,
 		env: {
 			VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort},localhost:${gitPort}`,
-			// Below those of a panel that serves real apps on this machine.
-			VPS_PANEL_APP_PORTS: '20100-20899',
+			VPS_PANEL_APP_PORTS: `${firstAppPort}-${firstAppPort + 99}`,
 			// Long enough for an app to start on a busy machine, short enough to wait for one that never listens.
 			VPS_PANEL_HEALTH_TIMEOUT: '20s'
 		}

@@ -53,7 +53,7 @@ test('everything that matters works without scripts', async ({ page }) => {
 
 	await test.step('the log is in the page', async () => {
 		await expect(deployment.log.log).toContainText('==> ');
-		await expect(deployment.log.log).toContainText('listening');
+		await expect(deployment.log.log).toContainText('Live at http://plain-forms');
 		await expect(deployment.log.frame.getByRole('link', { name: 'Download' })).toBeVisible();
 	});
 

@@ -3,6 +3,7 @@ import { test as base, type BrowserContext } from '@playwright/test';
 import { Api } from './api.ts';
 import { Problems } from './problems.ts';
 import { sessionFile, shared } from './shared.ts';
+import { keepSteady } from './steady.ts';
 
 interface Fixtures {
 	problems: Problems;
@@ -27,6 +28,10 @@ export const test = base.extend<Fixtures, { api: Api }>({
 		problems.watch(context);
 		await use(context);
 		await context.close();
+	},
+	page: async ({ page }, use) => {
+		keepSteady(page);
+		await use(page);
 	},
 	api: [async ({}, use) => use(await Api.signIn()), { scope: 'worker' }]
 });
