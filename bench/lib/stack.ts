@@ -158,9 +158,13 @@ export class Stack {
 		return assigned(join(this.data, 'run', 'ports.env'), 'BACKEND_PORT');
 	}
 
-	async memory(process: 'backend' | 'page' | 'caddy'): Promise<Memory> {
+	async pid(process: 'backend' | 'page' | 'caddy'): Promise<number> {
 		const [pid] = (await readFile(join(this.data, 'run', `${process}.pid`), 'utf8')).split(' ');
-		return memoryOf(Number(pid));
+		return Number(pid);
+	}
+
+	async memory(process: 'backend' | 'page' | 'caddy'): Promise<Memory> {
+		return memoryOf(await this.pid(process));
 	}
 
 	async stop(): Promise<void> {

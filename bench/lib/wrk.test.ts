@@ -18,7 +18,9 @@ Transfer/sec:      4.07MB
 `;
 
 test('rate and latencies are read in their units', () => {
-	assert.deepEqual(parseWrk(printed('')), { perSecond: 19824.24, p50Ms: 1.51, p99Ms: 1050, requests: 59580 });
+	const { answerBytes, ...load } = parseWrk(printed(''));
+	assert.deepEqual(load, { perSecond: 19824.24, p50Ms: 1.51, p99Ms: 1050, requests: 59580 });
+	assert.equal(Math.round(answerBytes), 215);
 });
 
 test('answers that are no success are an error, not a figure', () => {

@@ -6,8 +6,11 @@ export interface Load {
 	p50Ms: number;
 	p99Ms: number;
 	requests: number;
+	/** Head and body of one answer, on average. */
+	answerBytes: number;
 }
 
+const unitBytes: Record<string, number> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 const unitMs: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 function latencyMs(text: string, share: string): number {
@@ -20,11 +23,13 @@ export function parseWrk(text: string): Load {
 	const bad = /^\s*(Non-2xx or 3xx responses|Socket errors):.*$/m.exec(text);
 	if (bad) throw new Error(`wrk reports: ${bad[0].trim()}`);
 	const rate = /^Requests\/sec:\s+([\d.]+)$/m.exec(text)?.[1];
-	const requests = /^\s+(\d+) requests in /m.exec(text)?.[1];
-	if (!rate || !requests) throw new Error(`wrk printed no rate:\n${text}`);
+	const [, requests, read, unit] =
+		/^\s+(\d+) requests in [\d.]+\w+, ([\d.]+)([KMG]?)B read$/m.exec(text) ?? [];
+	if (!rate || !requests || !read) throw new Error(`wrk printed no rate:\n${text}`);
 	return {
 		perSecond: Number(rate),
 		requests: Number(requests),
+		answerBytes: (Number(read) * (unitBytes[unit ?? ''] ?? Number.NaN)) / Number(requests),
 		p50Ms: latencyMs(text, '50'),
 		p99Ms: latencyMs(text, '99')
 	};
