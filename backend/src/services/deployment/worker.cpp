@@ -34,7 +34,8 @@ asio::awaitable<void> Worker::give_back_leases() {
 }
 
 asio::awaitable<void> Worker::claim_jobs() {
-    bool is_clean = false; // what this worker held when it was killed is free at once, not when its leases run out
+    bool is_clean =
+        false; // what this worker held when it was killed is free at once, not when its leases run out
     while (!stopping_) {
         auto wait = longest_wait;
         try {
