@@ -66,7 +66,11 @@ test.describe('a repository that cannot be read', () => {
 		const form = new NewProjectPage(page);
 		await form.goto();
 		await form.address.fill(repository.address);
-		await page.getByText('Branch and folder').click();
+		// Scripts that come right after a click close what it opened: a person clicks again.
+		await expect(async () => {
+			if (!(await form.branch.isVisible())) await page.getByText('Branch and folder').click();
+			await expect(form.branch).toBeVisible({ timeout: 1000 });
+		}).toPass();
 		await form.branch.fill('does-not-exist');
 		await page.getByRole('button', { name: /^Read/ }).click();
 		await expect(page.getByText(/branch.*does-not-exist|does-not-exist.*branch/i)).toBeVisible();

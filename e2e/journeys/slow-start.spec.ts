@@ -21,9 +21,13 @@ test('what is typed before the scripts have come stays', async ({ page }) => {
 	const release = await holdScripts(page);
 	await page.goto('/projects/new', { waitUntil: 'commit' });
 	await form.address.fill(repository.address);
+	await page.getByText('Branch and folder').click();
+	await form.branch.fill('main');
 	release();
 	await page.waitForLoadState('networkidle');
 	await expect(form.address).toHaveValue(repository.address);
+	await expect(form.branch).toBeVisible();
+	await expect(form.branch).toHaveValue('main');
 	await page.getByRole('button', { name: 'Read repository' }).click();
 	await expect(form.found).toBeVisible();
 });
