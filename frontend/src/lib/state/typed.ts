@@ -1,5 +1,5 @@
 /**
- * Keeps what was typed before the scripts had started: hydration would put back what the server rendered. Called while the root
+ * Keeps what was typed and unfolded before the scripts had started: hydration would put back what the server rendered. Called while the root
  * layout is set up, before anything below it is hydrated; the returned function puts the text back and tells the components.
  */
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -15,7 +15,9 @@ export function keepTyped(): () => void {
 			isBox(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue
 		)
 		.map((field) => ({ field, value: field.value, checked: isBox(field) && field.checked }));
+	const unfolded = [...document.querySelectorAll<HTMLDetailsElement>('details[open]')];
 	return () => {
+		for (const details of unfolded) details.open = true;
 		for (const { field, value, checked } of typed) {
 			if (isBox(field)) field.checked = checked;
 			else field.value = value;
