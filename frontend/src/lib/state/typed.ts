@@ -1,6 +1,7 @@
 /**
- * Keeps what was typed and unfolded before the scripts had started: hydration would put back what the server rendered. Called while the root
- * layout is set up, before anything below it is hydrated; the returned function puts the text back and tells the components.
+ * Keeps what was typed and unfolded before the scripts had started: hydration would put back what the server rendered. Called
+ * while the root layout is set up, before anything below it is hydrated; the returned function puts it back and tells the
+ * components.
  */
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
