@@ -44,10 +44,14 @@ async function makeProjects(api: Api): Promise<{ id: number; deployment: number 
 	await atlas.push(sveltePage('Atlas'), 'feat: new start page');
 	const second = await api.deploy(web.id);
 
-	const billing = await Repository.create('billing-api', {
-		...nodeApp(answering("'billing'"), { build: 'node build.js' }),
-		'build.js': longBuild
-	});
+	const billing = await Repository.create(
+		'billing-api',
+		{
+			...nodeApp(answering("'billing'"), { build: 'node build.js' }),
+			'build.js': longBuild
+		},
+		'feat: invoices as PDF'
+	);
 	const { id } = await api.createProject({ name: 'billing-api', git_url: billing.address });
 	await api.json('POST', `/projects/${id}/deployments`, {});
 	return { id: web.id, deployment: second.id };
@@ -61,9 +65,11 @@ test('pictures of the README', async ({ page, context }) => {
 	const web = await makeProjects(await Api.signIn());
 
 	await page.goto(shared().url);
-	await expect(page.getByText(/^Building \d+:\d\d$/)).toBeVisible();
+	await expect(page.getByText(/^Building 0:[01][1-9]$/)).toBeVisible();
+	await page.setViewportSize({ width: 1366, height: 620 });
 	await take(page, 'dashboard-dark');
 
+	await page.setViewportSize({ width: 1366, height: 900 });
 	const deployment = new DeploymentPage(page);
 	await page.goto(`${shared().url}/projects/${web.id}/deployments/${web.deployment}`);
 	await deployment.log.isLive();
