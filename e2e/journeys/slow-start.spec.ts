@@ -2,6 +2,7 @@ import { NewProjectPage } from '../pages/new-project-page.ts';
 import { SignInPage } from '../pages/sign-in-page.ts';
 import { answering, nodeApp } from '../support/apps.ts';
 import { Repository } from '../support/repository.ts';
+import { refusedForm } from '../support/problems.ts';
 import { expect, nobody, test, type Page } from '../support/test.ts';
 
 /** Holds every script back, as a slow connection does; the returned function lets them come. */
@@ -32,7 +33,8 @@ test('what is typed before the scripts have come stays', async ({ page }) => {
 	await expect(form.found).toBeVisible();
 });
 
-test('what is typed stays while news come in', async ({ page, api }) => {
+test('what is typed stays while news come in', async ({ page, api, problems }) => {
+	problems.allow(refusedForm);
 	const repository = await Repository.create('news', nodeApp(answering("'ok'")));
 	await repository.refuse('401');
 	const project = await api.createProject({ name: 'news', git_url: repository.address });
@@ -40,9 +42,15 @@ test('what is typed stays while news come in', async ({ page, api }) => {
 	await form.goto();
 	await page.waitForLoadState('networkidle');
 	await form.address.fill('https://git.example.com/you/site.git');
+	await page.getByText('Branch and folder').click();
 	await api.deploy(project.id);
 	await expect(page.getByRole('link', { name: 'news Deploy failed' })).toBeVisible();
 	await expect(form.address).toHaveValue('https://git.example.com/you/site.git');
+	await expect(form.branch, 'what was unfolded stays unfolded').toBeVisible();
+	await form.address.fill(repository.address);
+	await page.getByRole('button', { name: 'Read repository' }).click();
+	await expect(page.locator('#git_url-error')).toBeVisible();
+	await expect(form.branch, 'also while the form is read').toBeVisible();
 });
 
 test.describe('signing in', () => {

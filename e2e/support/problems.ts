@@ -9,11 +9,14 @@ import { networkChanged } from './steady.ts';
 /** The browser's own note that a form was refused: journeys that provoke a refusal allow it. */
 export const refusedForm = /status of 4\d\d/;
 
+/** A Caddy that takes new sites closes open WebSockets itself, and passes the back end's answer to that on as a second close. */
+const closedByCaddy = /WebSocket connection to .* failed: Close received after close/;
+
 const scriptLost = /^uncaught: Failed to fetch dynamically imported module/;
 
 export class Problems {
 	readonly #seen: string[] = [];
-	readonly #allowed: RegExp[] = [networkChanged];
+	readonly #allowed: RegExp[] = [networkChanged, closedByCaddy];
 
 	watch(context: BrowserContext): void {
 		context.on('console', (message) => {
