@@ -1,5 +1,6 @@
 #include "services/caddy/caddy_service.hpp"
 
+#include "base/crash_point.hpp"
 #include "net/process.hpp"
 #include "services/caddy/durable_file.hpp"
 
@@ -156,7 +157,9 @@ asio::awaitable<Result<void>> CaddyService::load(const Batch& batch) {
         if (outcome && present != change->text) outcome = write(change->project_id, change->text);
         before.emplace(change->project_id, std::move(present));
     }
+    CRASH_POINT("caddy.site.written");
     if (outcome) outcome = co_await reload();
+    CRASH_POINT("caddy.site.loaded");
     const bool is_kept =
         outcome || outcome.error().code == Code::unavailable || outcome.error().code == Code::cancelled;
     if (is_kept) co_return outcome;

@@ -1,5 +1,7 @@
 #include "services/caddy/durable_file.hpp"
 
+#include "base/crash_point.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -46,6 +48,7 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
         return failure;
     }
     ::close(file);
+    CRASH_POINT("caddy.file.written");
     if (std::rename(temporary.c_str(), path.c_str()) != 0) return fail_file("rename", temporary);
     return {};
 }

@@ -1,5 +1,6 @@
 #include "services/caddy/slot_markers.hpp"
 
+#include "base/crash_point.hpp"
 #include "services/caddy/durable_file.hpp"
 
 #include <fmt/format.h>
@@ -41,6 +42,7 @@ Result<void> take_steps(const fs::path& slots, std::int64_t project_id, std::ini
         const auto path = marker(slots, project_id, step.kind);
         const auto done = step.is_put ? put(path) : remove_file(path);
         if (!done) return done;
+        CRASH_POINT("caddy.marker.written");
     }
     return sync_directory(slots);
 }
@@ -107,6 +109,7 @@ Result<void> SlotMarkers::publish_static(std::int64_t project_id, std::int64_t d
     fs::remove(temporary, error);
     fs::create_symlink(std::to_string(deployment_id), temporary, error);
     if (error) return fail_with("link", temporary, error);
+    CRASH_POINT("caddy.link.made");
     fs::rename(temporary, project / "current", error);
     if (error) return fail_with("rename", temporary, error);
     return sync_directory(project);

@@ -1,5 +1,6 @@
 #include "services/deployment/build_log.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "database/database.hpp"
 #include "database/log_repo.hpp"
@@ -83,7 +84,9 @@ asio::awaitable<void> BuildLog::flush() {
         database::append_log(session, deployment_id_, stored_, bytes);
         return true;
     };
+    CRASH_POINT("log.flush.begun");
     const bool written = co_await database_.write(std::move(append));
+    CRASH_POINT("log.flush.committed");
     if (!written) {
         full_ = true;
         pending_.clear();

@@ -1,5 +1,6 @@
 #include "services/deployment/deployment_service.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 #include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
@@ -34,6 +35,7 @@ void supersede_waiting(soci::session& session, std::int64_t project_id, Timestam
                                          StepStatus::skipped, now))
             continue;
         database::delete_job_of(session, deploy_job, waiting.id);
+        CRASH_POINT("supersede.waiting.ended");
         events.push_back({Event::Kind::state_changed, waiting.id, project_id});
     }
 }
@@ -42,7 +44,9 @@ void insert_and_ring(soci::session& session, const Principal& principal, Deploym
                      Changed& changed) {
     supersede_waiting(session, deployment.project_id, deployment.created_at, changed.events);
     const auto id = database::insert_deployment(session, deployment, deployment.commit_hash);
+    CRASH_POINT("trigger.row.inserted");
     database::push_job(session, deploy_job, deployment.project_id, id, deployment.created_at);
+    CRASH_POINT("trigger.job.inserted");
     changed.events.push_back({Event::Kind::state_changed, id, deployment.project_id});
     changed.detail = *database::find_deployment_detail(session, principal, id);
 }
@@ -84,8 +88,10 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
         return changed;
     };
     auto changed = co_await database_.write(std::move(write));
+    CRASH_POINT("trigger.commit.done");
     for (const auto& event : changed.events) events_.publish(event);
     bell_.ring();
+    CRASH_POINT("trigger.bell.rung");
     co_return std::move(changed.detail);
 }
 
@@ -118,9 +124,11 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal
                                         deployment.commit_author);
         database::set_deployment_plan(session, id, target->plan_json);
         changed.detail = *database::find_deployment_detail(session, principal, id);
+        CRASH_POINT("rollback.row.inserted");
         return changed;
     };
     auto changed = co_await database_.write(std::move(write));
+    CRASH_POINT("rollback.commit.done");
     for (const auto& event : changed.events) events_.publish(event);
     bell_.ring();
     co_return std::move(changed.detail);
@@ -137,6 +145,7 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal pr
             return changed;
         }
         database::request_cancel(session, deployment_id);
+        CRASH_POINT("cancel.request.inserted");
         // Not begun: it ends here. Begun: the worker that runs it ends it.
         if (deployment->status == DeploymentStatus::pending &&
             database::finish_deployment(session, deployment_id, DeploymentStatus::cancelled, std::nullopt,
@@ -147,7 +156,9 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal pr
         return changed;
     };
     auto changed = co_await database_.write(std::move(write));
+    CRASH_POINT("cancel.commit.done");
     runner_.cancel(deployment_id);
+    CRASH_POINT("cancel.runner.told");
     for (const auto& event : changed.events) events_.publish(event);
     co_return std::move(changed.detail);
 }

@@ -1,5 +1,6 @@
 #include "services/deployment/execution.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/domain_repo.hpp"
@@ -81,6 +82,7 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
             (void)ports_.markers.publish_static(project_.id, previous_files_);
         if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set)
             co_return std::unexpected(set.error());
+        CRASH_POINT("deploy.prepare.repaired");
     }
     if (lease_.taken_over)
         (void)co_await ports_.docker.remove_container(
@@ -101,6 +103,7 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
     }
     release_.deployment_id = deployment_.id;
     release_.project_id = project_.id;
+    CRASH_POINT("deploy.prepare.done");
     co_return start;
 }
 
@@ -126,9 +129,11 @@ asio::awaitable<Result<void>> Execution::enter_step(Action action) {
             pass_steps(session, previous.value_or(StepName::queued), step, is_first, now);
         database::start_step(session, deployment_.id, step, now);
         database::set_deployment_status(session, deployment_.id, status_during(action), now);
+        CRASH_POINT("deploy.step.written");
         return true;
     };
     if (!co_await ports_.database.write(std::move(write))) co_return lose_lease();
+    CRASH_POINT("deploy.step.committed");
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_return Result<void>{};
 }
@@ -193,6 +198,7 @@ asio::awaitable<Result<void>> Execution::finish() {
                            explanation_->visitors);
     }
     co_await log_.close();
+    CRASH_POINT("deploy.finish.begun");
     auto deferred = std::exchange(deferred_, {});
     auto write = [this, status, &deferred](soci::session& session) {
         const auto now = ports_.clock.now();
@@ -209,12 +215,14 @@ asio::awaitable<Result<void>> Execution::finish() {
                                                                     : StepStatus::failed;
         const auto told = status == DeploymentStatus::failed ? explanation_ : std::nullopt;
         database::finish_deployment(session, deployment_.id, status, told, ending, now);
+        CRASH_POINT("deploy.finish.written");
         if (status == DeploymentStatus::failed && !project_.live_deployment_id)
             database::set_project_status(session, project_.id, ProjectStatus::failed, now);
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
     if (!written) co_return lose_lease();
+    CRASH_POINT("deploy.finish.committed");
     ports_.events.publish({DeploymentEvents::Event::Kind::log_grew, deployment_.id, project_.id});
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_return Result<void>{};

@@ -1,6 +1,7 @@
 // From an address to an image, or to files on the disk: fetch, detect, build, export_files.
 #include "services/deployment/execution.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/offload.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/project_repo.hpp"
@@ -49,6 +50,7 @@ std::string join_path(const std::string& directory, const std::string& path) {
 }
 
 asio::awaitable<Result<std::string>> next_piece(std::shared_ptr<BuildContext> context) {
+    CRASH_POINT("deploy.build.uploading");
     co_return co_await context->next();
 }
 
@@ -60,7 +62,11 @@ asio::awaitable<Result<void>> Execution::fetch() {
     if (!url) co_return explain(url.error(), "git_url", "Correct the address in Settings.");
     if (!branch) co_return explain(branch.error(), "git_branch", "Correct the branch in Settings.");
     co_await log_.heading(fmt::format("Cloning {} @ {}", url->value(), branch->value()));
-    git::ProgressSink progress = [this](std::string line) { return log_.line(std::move(line)); };
+    git::ProgressSink progress = [this](std::string line) {
+        CRASH_POINT("deploy.clone.running");
+        return log_.line(std::move(line));
+    };
+    CRASH_POINT("deploy.clone.begun");
     Result<git::Commit> commit = fail(Code::internal, "");
     if (deployment_.commit_hash.empty())
         commit = co_await ports_.git.fetch_branch(*url, *branch, std::move(progress));
@@ -70,11 +76,13 @@ asio::awaitable<Result<void>> Execution::fetch() {
     if (!commit)
         co_return explain(commit.error(), "git",
                           "Check the address, the branch and that this server may read the repository.");
+    CRASH_POINT("deploy.clone.fetched");
     auto entries = co_await ports_.git.list_tree(*url, commit->hash);
     if (!entries) co_return explain(entries.error(), "git", "Check the repository.");
     entries_ = std::move(*entries);
     committed_at_ = commit->committed_at;
     co_await log_.line(fmt::format("HEAD is now at {} {}", commit->hash.substr(0, 7), commit->subject));
+    CRASH_POINT("deploy.clone.listed");
     deferred_.push_back([id = deployment_.id, commit = *commit](soci::session& session) {
         database::set_deployment_commit(session, id, commit.hash, commit.subject, commit.author_name);
     });
@@ -83,6 +91,7 @@ asio::awaitable<Result<void>> Execution::fetch() {
 
 asio::awaitable<Result<void>> Execution::detect() {
     auto url = GitUrl::parse(project_.git_url);
+    CRASH_POINT("deploy.detect.begun");
     auto reader = ports_.git.open_blob_reader(*url);
     if (!reader) co_return explain(reader.error(), "git", "Check the repository.");
     auto work = [this, reader = std::move(*reader)]() mutable -> Result<framework::Plan> {
@@ -99,6 +108,7 @@ asio::awaitable<Result<void>> Execution::detect() {
     if (!plan)
         co_return explain(plan.error(), "not_recognised",
                           "Set the framework or the commands in Settings, or add a Dockerfile.");
+    CRASH_POINT("deploy.detect.found");
     plan_ = std::move(*plan);
     co_await log_.heading("Detected " + headline(plan_));
     for (const auto& warning : plan_.warnings) co_await log_.line("\x1b[33mwarn\x1b[0m  " + warning);
@@ -154,12 +164,17 @@ asio::awaitable<Result<void>> Execution::build() {
             own_files.push_back({"panel/env", render_environment_file(*variables)});
     }
     co_await log_.heading("Building");
+    CRASH_POINT("deploy.build.begun");
     auto context =
         std::make_shared<BuildContext>(std::move(entries_), std::move(*blobs), std::move(own_files),
                                        std::move(layout)); // shared with the upload
     net::BodySource source = [context] { return next_piece(context); };
-    docker::LogSink sink = [this](std::string text) { return log_.write(std::move(text)); };
+    docker::LogSink sink = [this](std::string text) {
+        CRASH_POINT("deploy.build.running");
+        return log_.write(std::move(text));
+    };
     auto outcome = co_await ports_.docker.build(std::move(request), std::move(source), std::move(sink));
+    CRASH_POINT("deploy.build.ended");
     if (!outcome)
         co_return explain(outcome.error(),
                           outcome.error().code == Code::unavailable ? "docker" : "build_failed",
@@ -184,6 +199,7 @@ asio::awaitable<Result<void>> Execution::export_files() {
         std::filesystem::create_directories(directory);
     };
     co_await offload(ports_.pool, std::move(make_empty));
+    CRASH_POINT("deploy.export.emptied");
     docker::ContainerSpec spec;
     spec.name = export_name(ports_.settings, project_.id);
     spec.image = release_.image_id;
@@ -193,11 +209,15 @@ asio::awaitable<Result<void>> Execution::export_files() {
     if (!container)
         co_return explain(container.error(), "docker",
                           "Check that Docker runs on the server, then deploy again.");
+    CRASH_POINT("deploy.export.created");
     auto copied = co_await ports_.docker.copy_out(*container, std::string(framework::static_files_path),
                                                   directory, ports_.settings.static_limit_bytes);
+    CRASH_POINT("deploy.export.copied");
     (void)co_await ports_.docker.remove_container(*container);
+    CRASH_POINT("deploy.export.removed");
     // The files are what is kept; the build cache keeps what makes the next build quick.
     (void)co_await ports_.docker.remove_image(image_tag(ports_.settings, project_.id, deployment_.id));
+    CRASH_POINT("deploy.export.ended");
     if (!copied) co_return explain(copied.error(), "output", "Check the output directory in Settings.");
     release_.image_id = files_reference(deployment_.id);
     co_return Result<void>{};

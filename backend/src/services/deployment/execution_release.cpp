@@ -1,6 +1,7 @@
 // From an image or files to what visitors get: start, check, switch, drain, and the way back.
 #include "services/deployment/execution.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
@@ -41,6 +42,7 @@ asio::awaitable<Result<void>> Execution::start() {
     }
     release_.slot = caddy::to_string(idle_slot(previous_));
     co_await log_.heading(fmt::format("Starting in the {} slot", release_.slot));
+    CRASH_POINT("deploy.start.begun");
     auto container = co_await ports_.docker.create_container(
         container_of(project_, release_, environment_, ports_.settings));
     if (!container && container.error().code == Code::not_found)
@@ -49,7 +51,9 @@ asio::awaitable<Result<void>> Execution::start() {
     if (!container)
         co_return explain(container.error(), "docker",
                           "Check that Docker runs on the server, then deploy again.");
+    CRASH_POINT("deploy.start.created");
     auto started = co_await ports_.docker.start_container(*container);
+    CRASH_POINT("deploy.start.started");
     if (!started) co_return explain(started.error(), "start_failed", "Check the start command in Settings.");
     co_return Result<void>{};
 }
@@ -65,7 +69,9 @@ asio::awaitable<Result<void>> Execution::check_health() {
     target.memory_limit_bytes = ports_.settings.app_memory_bytes;
     co_await log_.heading(
         fmt::format("Waiting for an answer on port {}{}", target.container_port, target.path));
+    CRASH_POINT("deploy.health.begun");
     const auto verdict = co_await deployment::check_health(ports_.docker, target);
+    CRASH_POINT("deploy.health.ended");
     if (!verdict)
         co_return explain(verdict.error(), "docker",
                           "Check that Docker runs on the server, then deploy again.");
@@ -101,7 +107,9 @@ asio::awaitable<Result<void>> Execution::check_files() {
 }
 
 asio::awaitable<Result<void>> Execution::route() {
+    CRASH_POINT("deploy.route.begun");
     auto applied = co_await ports_.proxy.apply_site(site_);
+    CRASH_POINT("deploy.route.applied");
     if (!applied)
         co_return explain(applied.error(), "proxy",
                           "Check that Caddy runs on the server, then deploy again.");
@@ -113,9 +121,12 @@ asio::awaitable<Result<void>> Execution::switch_over() {
     if (slot == caddy::Slot::static_files) {
         auto published = ports_.markers.publish_static(project_.id, static_files_of(release_));
         if (!published) co_return explain(published.error(), "switch", "Check the disk of the server.");
+        CRASH_POINT("deploy.switch.published");
     }
+    CRASH_POINT("deploy.switch.begun");
     auto set = ports_.markers.set(project_.id, slot, single_page_);
     if (!set) co_return explain(set.error(), "switch", "Check the disk of the server.");
+    CRASH_POINT("deploy.switch.marked");
     co_return Result<void>{};
 }
 
@@ -125,6 +136,7 @@ asio::awaitable<Result<void>> Execution::confirm_route() {
     while (true) {
         answer =
             co_await ports_.proxy.probe(site_.domains.front().name, is_static() ? "/" : release_.health_path);
+        CRASH_POINT("deploy.confirm.asked");
         if (answer && answer->slot == release_.slot && answer->status < 500) break;
         if (SteadyClock::now() >= end) {
             const auto seen =
@@ -141,6 +153,7 @@ asio::awaitable<Result<void>> Execution::confirm_route() {
 }
 
 asio::awaitable<Result<void>> Execution::commit_live() {
+    CRASH_POINT("deploy.commit.begun");
     release_.environment = ports_.environment.seal_snapshot(project_.id, deployment_.id, environment_);
     release_.image_available = true;
     release_.created_at = ports_.clock.now();
@@ -150,10 +163,12 @@ asio::awaitable<Result<void>> Execution::commit_live() {
         for (const auto& task : deferred) task(session);
         database::put_release(session, release_);
         database::set_live_deployment(session, project_.id, deployment_.id, ports_.clock.now());
+        CRASH_POINT("deploy.commit.written");
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
     if (!written) co_return lose_lease();
+    CRASH_POINT("deploy.commit.committed");
     project_.live_deployment_id = deployment_.id;
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_await log_.heading("Switched: new requests get this release");
@@ -169,6 +184,7 @@ asio::awaitable<Result<void>> Execution::drain() {
             const auto each = co_await ports_.proxy.open_requests(slot_port(project_, slot));
             open = each && open ? Result<int>(*open + *each) : Result<int>(fail(Code::unavailable, ""));
         }
+        CRASH_POINT("deploy.drain.asked");
         const auto now = SteadyClock::now();
         if (!open || *open > 0)
             quiet_since.reset();
@@ -192,8 +208,11 @@ asio::awaitable<Result<void>> Execution::drain() {
 asio::awaitable<Result<void>> Execution::stop_previous() {
     for (const auto slot : replaced_) {
         const auto name = container_name(ports_.settings, project_.id, slot);
+        CRASH_POINT("deploy.stop.begun");
         auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
+        CRASH_POINT("deploy.stop.stopped");
         if (stopped) stopped = co_await ports_.docker.remove_container(name);
+        CRASH_POINT("deploy.stop.removed");
         if (!stopped)
             co_await log_.line("The previous container could not be stopped yet: " + stopped.error().message);
     }
@@ -201,6 +220,7 @@ asio::awaitable<Result<void>> Execution::stop_previous() {
 }
 
 asio::awaitable<Result<void>> Execution::undo_switch() {
+    CRASH_POINT("undo.switch.begun");
     if (previous_ == caddy::Slot::static_files)
         (void)ports_.markers.publish_static(project_.id, previous_files_);
     co_return ports_.markers.set(project_.id, previous_, previous_single_page_);
@@ -210,14 +230,17 @@ asio::awaitable<Result<void>> Execution::remove_new() {
     // The idle slot is never the one that visitors get, whatever this deployment got to.
     auto removed = co_await ports_.docker.remove_container(
         container_name(ports_.settings, project_.id, idle_slot(previous_)));
+    CRASH_POINT("undo.container.removed");
     if (deployment_.rollback_of) co_return removed; // kept images and files are not ours to remove
     auto remove = [directory = ports_.markers.static_directory(project_.id, deployment_.id)] {
         std::error_code error;
         std::filesystem::remove_all(directory, error);
     };
     co_await offload(ports_.pool, std::move(remove));
+    CRASH_POINT("undo.files.removed");
     (void)co_await ports_.docker.remove_container(export_name(ports_.settings, project_.id));
     (void)co_await ports_.docker.remove_image(image_tag(ports_.settings, project_.id, deployment_.id));
+    CRASH_POINT("undo.image.removed");
     co_return removed;
 }
 

@@ -1,5 +1,6 @@
 #include "services/deployment/health_check.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "net/http_client.hpp"
 
@@ -63,6 +64,7 @@ boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine&
         if (left <= SteadyClock::duration::zero())
             co_return co_await give_up(engine, target, std::move(verdict));
         const auto answer = co_await net::send(make_attempt(target, left));
+        CRASH_POINT("deploy.health.asked");
         if (answer) {
             verdict.failure.last_status = answer->status;
             verdict.failure.answered_without_http = false;

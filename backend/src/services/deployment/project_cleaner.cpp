@@ -1,5 +1,6 @@
 #include "services/deployment/project_cleaner.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
@@ -40,8 +41,11 @@ asio::awaitable<void> ProjectCleaner::end_deployments(std::int64_t project_id) {
 }
 
 asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
+    CRASH_POINT("project.remove.begun");
     co_await end_deployments(project.id);
+    CRASH_POINT("project.remove.cancelled");
     if (auto removed = co_await ports_.proxy.remove_site(project.id); !removed) co_return removed;
+    CRASH_POINT("project.site.removed");
     const auto containers = co_await ports_.docker.list_containers(label_project, std::to_string(project.id));
     if (!containers) co_return std::unexpected(containers.error());
     for (const auto& container : *containers) {
@@ -50,6 +54,7 @@ asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
             continue; // another panel's
         if (auto removed = co_await ports_.docker.remove_container(container.id); !removed) co_return removed;
     }
+    CRASH_POINT("project.containers.removed");
     auto read = [&project](soci::session& session) {
         return std::pair(database::list_kept_releases(session, project.id),
                          database::git_url_used_elsewhere(session, project.git_url, project.id));
@@ -57,11 +62,14 @@ asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
     const auto [releases, mirror_shared] = co_await ports_.database.read(std::move(read));
     for (const auto& release : releases)
         if (release.kind != "static") (void)co_await ports_.docker.remove_image(release.image_id);
+    CRASH_POINT("project.images.removed");
     if (auto removed = co_await ports_.docker.remove_network(network_name(ports_.settings, project.id));
         !removed)
         co_return removed;
+    CRASH_POINT("project.network.removed");
     auto remove_files = [this, id = project.id] { return ports_.markers.remove_project(id); };
     if (auto removed = co_await offload(ports_.pool, std::move(remove_files)); !removed) co_return removed;
+    CRASH_POINT("project.files.removed");
     if (auto url = GitUrl::parse(project.git_url); url && !mirror_shared)
         (void)co_await ports_.git.remove_mirror(*url);
     co_return Result<void>{};

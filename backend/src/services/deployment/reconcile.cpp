@@ -1,5 +1,6 @@
 #include "services/deployment/reconcile.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/domain_repo.hpp"
@@ -62,6 +63,7 @@ asio::awaitable<void> Reconcile::ring_unfinished() {
             database::push_job(session, "deploy", deployment.project_id, deployment.id, ports_.clock.now());
     };
     co_await ports_.database.write(std::move(ring));
+    CRASH_POINT("reconcile.bell.rung");
     bell_.ring();
 }
 
@@ -74,16 +76,19 @@ asio::awaitable<void> Reconcile::repair_project(Project project, std::vector<Dom
             ports_.markers.published_static(project.id) != static_files_of(*live)) {
             spdlog::warn("project {}: static link repaired", project.id);
             (void)ports_.markers.publish_static(project.id, static_files_of(*live));
+            CRASH_POINT("reconcile.link.repaired");
         }
         if (ports_.markers.read(project.id) != slot) {
             spdlog::warn("project {}: release marker repaired", project.id);
             (void)ports_.markers.set(project.id, slot, is_single_page(*live));
+            CRASH_POINT("reconcile.marker.repaired");
         }
         if (is_container(slot)) co_await repair_container(project, *live);
     }
     if (const auto site = site_of(project, domains, ports_.settings)) {
         if (auto applied = co_await ports_.proxy.apply_site(*site); !applied)
             spdlog::warn("project {}: {}", project.id, applied.error().message);
+        CRASH_POINT("reconcile.site.applied");
     }
 }
 
@@ -104,6 +109,7 @@ asio::awaitable<void> Reconcile::repair_container(const Project& project, const 
     spdlog::warn("project {}: its container was gone and is started again", project.id);
     auto container =
         co_await ports_.docker.create_container(container_of(project, live, *environment, ports_.settings));
+    CRASH_POINT("reconcile.container.created");
     Result<void> started;
     if (container)
         started = co_await ports_.docker.start_container(*container);
@@ -132,6 +138,7 @@ asio::awaitable<void> Reconcile::remove_orphans(const std::vector<Project>& proj
         }
         spdlog::warn("container {} belongs to no release and is removed", container.name);
         (void)co_await ports_.docker.remove_container(container.id);
+        CRASH_POINT("reconcile.orphan.removed");
     }
 }
 

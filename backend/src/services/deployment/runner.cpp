@@ -1,5 +1,6 @@
 #include "services/deployment/runner.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
@@ -97,6 +98,7 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
     log->guard([job](soci::session& session) { return database::holds_lease(session, job.id, job.fence); });
     const LogEnd log_end{*log};
     co_await log->open();
+    CRASH_POINT("runner.log.opened");
     tasks_.spawn("log", keep_flushing(log));
     if (job.attempts > 1)
         co_await log->heading("The panel was restarted meanwhile; this deployment starts again");
@@ -106,12 +108,14 @@ asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<
                         Lease{job.id, job.fence, job.attempts > 1});
     const auto outcome = co_await run_actions(execution, running, job.attempts);
     co_await log->close();
+    CRASH_POINT("runner.log.closed");
     if (running->interruption == Interruption::shutdown ||
         running->interruption == Interruption::lease_lost) {
         if (!is_final(execution.deployment().status))
             co_return; // unfinished: whoever takes it over starts again
     }
     co_await complete(job);
+    CRASH_POINT("runner.job.completed");
     if (outcome == Outcome::succeeded) co_await prune(project_id);
 }
 
@@ -169,6 +173,7 @@ asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, co
         result = fail(Code::cancelled, "cancelled");
     }
     if (result) co_return Outcome::succeeded;
+    CRASH_POINT("runner.action.failed");
     if (action == Action::build) (void)co_await ports_.docker.cancel_build(execution.build_id());
     co_return running->interruption != Interruption::none&& may_interrupt ? Outcome::cancelled
                                                                           : Outcome::failed;
@@ -185,6 +190,7 @@ asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<R
             return std::pair(held, database::cancel_requested(session, job.subject_id));
         };
         const auto [held, cancelled] = co_await ports_.database.write(std::move(beat));
+        CRASH_POINT("runner.lease.extended");
         if (!held) interrupt(*running, Interruption::lease_lost);
         if (cancelled) interrupt(*running, Interruption::cancelled);
     }
@@ -231,10 +237,12 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
         } else if (release.kind != "static" && !in_use) {
             (void)co_await ports_.docker.remove_image(release.image_id);
         }
+        CRASH_POINT("prune.release.removed");
         auto write = [&release](soci::session& session) {
             database::set_release_image_available(session, release.deployment_id, false);
         };
         co_await ports_.database.write(std::move(write));
+        CRASH_POINT("prune.record.written");
     }
 }
 

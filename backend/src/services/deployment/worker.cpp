@@ -1,5 +1,6 @@
 #include "services/deployment/worker.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 
 #include <spdlog/spdlog.h>
@@ -48,6 +49,7 @@ asio::awaitable<void> Worker::claim_jobs() {
                 };
                 auto job = co_await ports_.database.write(std::move(claim));
                 if (!job) break;
+                CRASH_POINT("worker.job.claimed");
                 ++busy_;
                 tasks_.spawn("deployment", run_job(std::move(*job)));
             }
@@ -71,6 +73,7 @@ asio::awaitable<std::chrono::milliseconds> Worker::time_to_next() {
 
 asio::awaitable<void> Worker::run_job(database::JobRow job) {
     co_await runner_.run(std::move(job));
+    CRASH_POINT("worker.job.ended");
     --busy_;
     bell_.ring(); // a place is free, and the project's next job may run
 }

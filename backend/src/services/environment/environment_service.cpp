@@ -1,5 +1,6 @@
 #include "services/environment/environment_service.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 #include "database/environment_repo.hpp"
 #include "database/project_repo.hpp"
@@ -72,9 +73,11 @@ EnvironmentService::put(Principal principal, std::int64_t project_id, std::vecto
         if (!database::find_project(session, principal, project_id)) return no_project();
         if (auto done = replace_variables(session, box_, project_id, variables, clock_.now()); !done)
             return std::unexpected(done.error());
+        CRASH_POINT("environment.put.written");
         return database::list_environment(session, project_id);
     };
     const auto rows = co_await database_.write(std::move(write));
+    CRASH_POINT("environment.put.committed");
     if (!rows) co_return std::unexpected(rows.error());
     co_return shown(box_, *rows);
 }

@@ -1,5 +1,6 @@
 #include "services/project/project_service.hpp"
 
+#include "base/crash_point.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
 #include "database/domain_repo.hpp"
@@ -134,9 +135,11 @@ asio::awaitable<Result<ProjectView>> ProjectService::create(Principal principal,
             !done) {
             throw std::logic_error("checked variables were refused"); // rolls the project back
         }
+        CRASH_POINT("project.create.written");
         return *load(session, principal, *id);
     };
     auto created = co_await database_.write(std::move(write));
+    CRASH_POINT("project.create.committed");
     if (!created) co_return std::unexpected(created.error());
     co_return view_of(std::move(created->project), std::move(created->domains), std::nullopt);
 }
@@ -218,8 +221,10 @@ asio::awaitable<Result<void>> ProjectService::remove(Principal principal, std::i
     auto project = co_await database_.read(std::move(read));
     if (!project) co_return no_project();
     if (auto cleaned = co_await cleanup_(std::move(*project)); !cleaned) co_return cleaned;
+    CRASH_POINT("project.mirror.removed");
     auto write = [id](soci::session& session) { database::delete_project(session, id); };
     co_await database_.write(std::move(write));
+    CRASH_POINT("project.row.removed");
     spdlog::info("project {}: deleted", id);
     co_return Result<void>{};
 }

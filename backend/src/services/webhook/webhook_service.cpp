@@ -1,5 +1,6 @@
 #include "services/webhook/webhook_service.hpp"
 
+#include "base/crash_point.hpp"
 #include "database/database.hpp"
 #include "database/project_repo.hpp"
 #include "database/webhook_repo.hpp"
@@ -100,8 +101,11 @@ asio::awaitable<Result<Outcome>> WebhookService::trigger(Provider provider, std:
     request.record = [&row](soci::session& session, std::int64_t deployment_id) {
         row.deployment_id = deployment_id;
         database::insert_webhook_delivery(session, row);
+        CRASH_POINT("webhook.delivery.written");
     };
+    CRASH_POINT("webhook.delivery.verified");
     const auto triggered = co_await deployments_.trigger(Principal::system(), project_id, std::move(request));
+    CRASH_POINT("webhook.delivery.accepted");
     Outcome outcome;
     if (is_repeated) {
         outcome.ignored = "duplicate";
