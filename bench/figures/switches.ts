@@ -7,7 +7,7 @@ import type { Row } from '../lib/report.ts';
 import type { Stack } from '../lib/stack.ts';
 import { Visitors, type Tally } from '../lib/visitors.ts';
 
-const socketCount = 20;
+const socketCount = 100;
 
 interface Outcome {
 	tally: Tally;
@@ -42,7 +42,7 @@ async function redeployUnderLoad(bench: Bench, stack: Stack): Promise<Outcome> {
 }
 
 function rows({ tally, sockets, redeploys, seconds }: Outcome): Row[] {
-	const command = `panel bench --only switches --redeploys ${redeploys}: 50 connections (10 fresh each time, 40 kept), 30% POST, ${socketCount} WebSockets`;
+	const command = `panel bench --only switches --redeploys ${redeploys}: 50 visitors (10 on fresh connections, 15 over HTTP/2, 25 over kept HTTP/1.1), 30% POST, ${socketCount} WebSockets`;
 	const detail = { ...tally, ...sockets, redeploys, seconds, requests_per_second: tally.requests / seconds };
 	const row = (name: string, value: number, unit: string, target: Row['target']): Row => ({
 		name,

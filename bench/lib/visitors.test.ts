@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { until } from './clock.ts';
+import { openConnection } from './connection.ts';
 import { OpenSockets } from './sockets.ts';
 import { freePort } from './stack.ts';
 import { visit } from './visit.ts';
@@ -32,7 +35,7 @@ const asked = (visitors: Visitors, count: number) =>
 	until('requests', 10_000, 10, async () => (visitors.answered >= count ? true : null));
 
 test('visitors of a site that answers count no failure, and send as well as read', async () => {
-	const visitors = new Visitors(port, 'app.localhost');
+	const visitors = new Visitors(port, 'app.localhost', { http2: false });
 	await asked(visitors, 500);
 	const tally = await visitors.leave();
 	assert.equal(tally.failed, 0);
@@ -44,7 +47,7 @@ test('visitors of a site that answers count no failure, and send as well as read
 });
 
 test('a site that ends makes failures', async () => {
-	const visitors = new Visitors(port, 'app.localhost');
+	const visitors = new Visitors(port, 'app.localhost', { http2: false });
 	await asked(visitors, 50);
 	app.kill('SIGKILL');
 	await failed(visitors);
@@ -59,4 +62,24 @@ test('WebSockets that stay open count none closed; an app that ends closes all o
 	app.kill('SIGKILL');
 	await until('all closed', 10_000, 10, async () => (sockets.closed === 5 ? true : null));
 	assert.deepEqual(sockets.leave(), { opened: 5, closed: 5, unanswered: 0 });
+});
+
+test('HTTP/2: a POST comes back, and a session that the server ends is opened anew', async () => {
+	const server = createServer();
+	server.on('stream', (stream, headers) => {
+		stream.respond({ ':status': headers[':authority'] === 'app.localhost' ? 200 : 404 });
+		stream.pipe(stream);
+		stream.session?.close();
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port: http2Port } = server.address() as AddressInfo;
+	const connection = openConnection('http2', { port: http2Port, host: 'app.localhost', limitMs: 10_000 });
+	try {
+		for (const word of ['one', 'two', 'three'])
+			assert.deepEqual(await connection.ask(word), { status: 200, text: word });
+	} finally {
+		connection.close();
+		server.close();
+	}
 });

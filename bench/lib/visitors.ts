@@ -1,17 +1,17 @@
 /**
- * People who keep using a site while it is replaced: some on connections that they keep, some on a fresh one each time, reading
- * and sending. Any answer but the expected one counts as failed. Paced, so that the builds beside them get on.
+ * People who keep using a site while it is replaced: on connections that they keep, of HTTP/1.1 and HTTP/2, or on a fresh one
+ * each time, reading and sending. Any answer but the expected one counts as failed. Paced, so that the builds beside them get on.
  */
-import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './clock.ts';
+import { openConnection, type Connection, type ConnectionKind } from './connection.ts';
 import { percentile } from './stats.ts';
-import { visit } from './visit.ts';
 
 export interface Tally {
 	requests: number;
 	posts: number;
 	onFreshConnections: number;
+	overHttp2: number;
 	failed: number;
 	/** The first of them, for people. */
 	failures: string[];
@@ -21,28 +21,41 @@ export interface Tally {
 }
 
 const connections = 50;
-const freshEvery = 5;
+/** Of ten people. */
+const kinds: ConnectionKind[] = [
+	'fresh',
+	'http2',
+	'kept',
+	'kept',
+	'kept',
+	'fresh',
+	'http2',
+	'http2',
+	'kept',
+	'kept'
+];
 const pauseMs = 20;
 const answerLimitMs = 10_000;
 const keptFailures = 20;
 const body = 'x'.repeat(2048);
 
 export class Visitors {
-	readonly #port: number;
-	readonly #host: string;
 	readonly #loops: Promise<void>[];
 	readonly #latencies: number[] = [];
 	readonly #failures: string[] = [];
 	#posts = 0;
 	#onFreshConnections = 0;
+	#overHttp2 = 0;
 	#failed = 0;
 	#gone = false;
 
 	/** The site answers 200 to a GET, and a POST with its very body. */
-	constructor(port: number, host: string) {
-		this.#port = port;
-		this.#host = host;
-		this.#loops = Array.from({ length: connections }, (_, person) => this.#stay(person));
+	constructor(port: number, host: string, options: { http2: boolean } = { http2: true }) {
+		const site = { port, host, limitMs: answerLimitMs };
+		this.#loops = Array.from({ length: connections }, (_, person) => {
+			const kind = kinds[person % kinds.length] ?? 'kept';
+			return this.#stay(person, openConnection(kind === 'http2' && !options.http2 ? 'kept' : kind, site));
+		});
 	}
 
 	get answered(): number {
@@ -63,6 +76,7 @@ export class Visitors {
 			requests: this.#latencies.length + this.#failed,
 			posts: this.#posts,
 			onFreshConnections: this.#onFreshConnections,
+			overHttp2: this.#overHttp2,
 			failed: this.#failed,
 			failures: this.#failures,
 			p50Ms: latency(0.5),
@@ -71,29 +85,28 @@ export class Visitors {
 		};
 	}
 
-	async #stay(person: number): Promise<void> {
-		const agent = person % freshEvery === 0 ? false : new Agent({ keepAlive: true, maxSockets: 1 });
+	async #stay(person: number, connection: Connection): Promise<void> {
 		for (let turn = 0; !this.#gone; turn += 1) {
-			await this.#ask(agent, turn % 10 < 3, `${person} ${turn} ${body}`);
+			await this.#ask(connection, turn % 10 < 3, `${person} ${turn} ${body}`);
 			await sleep(pauseMs);
 		}
-		if (agent) agent.destroy();
+		connection.close();
 	}
 
-	async #ask(agent: Agent | false, posts: boolean, sent: string): Promise<void> {
+	async #ask(connection: Connection, posts: boolean, sent: string): Promise<void> {
 		if (posts) this.#posts += 1;
-		if (!agent) this.#onFreshConnections += 1;
-		const site = { port: this.#port, host: this.#host, agent, limitMs: answerLimitMs };
+		if (connection.kind === 'fresh') this.#onFreshConnections += 1;
+		if (connection.kind === 'http2') this.#overHttp2 += 1;
 		const began = now();
 		try {
-			const answer = await visit(posts ? { ...site, method: 'POST', body: sent } : site);
+			const answer = await (posts ? connection.ask(sent) : connection.ask());
 			if (answer.status !== 200 || (posts && answer.text !== sent)) {
 				throw new Error(`${answer.status} ${answer.text.slice(0, 80)}`);
 			}
 			this.#latencies.push(now() - began);
 		} catch (error) {
 			this.#failed += 1;
-			const kind = `${posts ? 'POST' : 'GET'} on a ${agent ? 'kept' : 'fresh'} connection`;
+			const kind = `${posts ? 'POST' : 'GET'} on a ${connection.kind} connection`;
 			if (this.#failures.length < keptFailures) {
 				this.#failures.push(`${new Date().toISOString()} ${kind}: ${(error as Error).message}`);
 			}
