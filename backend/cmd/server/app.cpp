@@ -36,6 +36,7 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
 
 namespace panel {
 
@@ -71,6 +72,9 @@ deployment::Settings deployment_settings(const config::Config& config) {
     settings.app_port = config.app_port;
     settings.https = config.https;
     settings.app_memory_bytes = config.app_memory_bytes;
+    settings.app_cpus = config.app_cpus;
+    settings.app_processes = config.app_processes;
+    settings.cpu_count = static_cast<int>(std::thread::hardware_concurrency());
     settings.concurrent_builds = config.concurrent_builds;
     settings.keep_releases = config.keep_releases;
     settings.build_timeout = config.build_timeout;

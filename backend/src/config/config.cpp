@@ -48,6 +48,12 @@ constexpr std::array settings{
     Setting{"drain-timeout", "TIME", "longest wait for the requests of an old release (30s)"},
     Setting{"keep-releases", "N", "releases kept for rollback, for each project (10)"},
     Setting{"app-memory", "SIZE", "memory limit of an application; 0 for none (512M)"},
+    Setting{"app-cpus", "N", "processors of an application, such as 0.5; 0 for no limit (0)"},
+    Setting{"app-processes", "N", "processes and threads of an application (512)"},
+    Setting{"build-memory", "SIZE",
+            "memory limit of all builds together; 0 for none (what leaves room for the rest)"},
+    Setting{"build-cpus", "N", "processors of all builds together, such as 1.5; 0 for no limit (0)"},
+    Setting{"build-processes", "N", "processes and threads of all builds together (4096)"},
     Setting{"trusted-proxies", "LIST",
             "peers whose X-Forwarded-For counts; unix for any unix socket (127.0.0.1,::1)"},
     Setting{"password-cost", "N", "bcrypt cost of passwords; below 12 for tests only (12)"},
@@ -241,6 +247,9 @@ void read_network(Reader& reader, Config& config) {
         reader.refuse("redis", "Redis is not supported yet; leave it out, and the queue is in the database.");
 }
 
+constexpr std::string_view processors_form =
+    "a number of processors from 0.05 to 512, such as 0.5, or 0 for no limit";
+
 void read_limits(Reader& reader, Config& config) {
     std::pair ports{config.first_app_port, config.last_app_port};
     reader.read("app-ports", ports, parse_port_range, "a range of ports above 1023, such as 21000-29999");
@@ -259,6 +268,12 @@ void read_limits(Reader& reader, Config& config) {
     };
     reader.read("app-memory", config.app_memory_bytes, parse_memory,
                 "a size of at least 16M, such as 512M, or 0 for no limit");
+    reader.read("build-memory", config.build_memory_bytes, parse_memory,
+                "a size of at least 16M, such as 1536M, or 0 for no limit");
+    reader.read("app-cpus", config.app_cpus, parse_processors, processors_form);
+    reader.read("build-cpus", config.build_cpus, parse_processors, processors_form);
+    reader.read_number("app-processes", config.app_processes, 16, 100'000);
+    reader.read_number("build-processes", config.build_processes, 64, 100'000);
 }
 
 } // namespace

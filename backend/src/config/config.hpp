@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,12 @@ struct Config {
     std::chrono::seconds drain_timeout{30};                  // --drain-timeout 30s
     int keep_releases = 10;                                  // --keep-releases: of each project, for rollback
     std::int64_t app_memory_bytes = std::int64_t{512} << 20; // --app-memory 512M; 0: no limit
+    double app_cpus = 0;                                     // --app-cpus 0.5: processors; 0: no limit
+    int app_processes = 512;                                 // --app-processes: with threads
+    // --build-memory 1536M, of all builds together; 0: no limit; nothing: a share of the machine's memory.
+    std::optional<std::int64_t> build_memory_bytes;
+    double build_cpus = 0;      // --build-cpus 1.5: processors of all builds together; 0: no limit
+    int build_processes = 4096; // --build-processes: of all builds together, with threads
     std::vector<std::string> trusted_proxies{"127.0.0.1",
                                              "::1"}; // --trusted-proxies: peers whose X-Forwarded-For counts
     int password_cost = 12;                          // bcrypt; lower only in tests (VPS_PANEL_PASSWORD_COST)

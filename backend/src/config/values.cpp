@@ -68,6 +68,21 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
     return *number * unit;
 }
 
+std::optional<double> parse_processors(std::string_view text) {
+    const auto point = text.find('.');
+    const auto whole = parse_number(text.substr(0, point), 0, 512);
+    if (!whole) return std::nullopt;
+    double value = static_cast<double>(*whole);
+    if (point != std::string_view::npos) {
+        const auto digits = text.substr(point + 1);
+        const auto part = parse_number(digits, 0, 999);
+        if (!part || digits.size() > 3) return std::nullopt;
+        constexpr std::array scale{1.0, 10.0, 100.0, 1000.0};
+        value += static_cast<double>(*part) / scale[digits.size()];
+    }
+    return value == 0 || (value >= 0.05 && value <= 512) ? std::optional(value) : std::nullopt;
+}
+
 std::optional<std::pair<std::uint16_t, std::uint16_t>> parse_port_range(std::string_view text) {
     const auto dash = text.find('-');
     if (dash == std::string_view::npos) return std::nullopt;

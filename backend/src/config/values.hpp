@@ -22,6 +22,8 @@ parse_address(std::string_view text); // host:port, [v6]:port or unix:/path
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // Bytes, with K, M or G behind the number for powers of 1024.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
+// 0, or from 0.05 to 512, with at most three digits behind the point.
+[[nodiscard]] std::optional<double> parse_processors(std::string_view text);
 [[nodiscard]] std::optional<std::pair<std::uint16_t, std::uint16_t>>
 parse_port_range(std::string_view text);                               // first < last
 [[nodiscard]] std::optional<bool> parse_switch(std::string_view text); // true, yes, on, 1 and their opposites

@@ -14,7 +14,8 @@ namespace {
     "framework), baas_type, "                                                                                \
     "frontend_port, backend_port, framework_override, install_command, build_command, start_command, "       \
     "output_dir, port, "                                                                                     \
-    "dockerfile_path, health_path, auto_deploy, status, live_deployment_id, created_at, updated_at FROM "    \
+    "dockerfile_path, memory_limit_mb, cpu_limit, process_limit, health_path, auto_deploy, status, "         \
+    "live_deployment_id, created_at, updated_at FROM "                                                       \
     "projects "
 
 constexpr const char* find_sql = PROJECT_COLUMNS "WHERE id = :id AND (user_id = :user OR 1 = :admin)";
@@ -31,21 +32,25 @@ constexpr const char* free_port_sql = "SELECT MIN(candidate) FROM (SELECT CAST(:
 constexpr const char* insert_sql =
     "INSERT INTO projects (user_id, name, git_url, git_branch, root_directory, framework_override, "
     "baas_type, frontend_port, backend_port, "
-    "install_command, build_command, start_command, output_dir, port, dockerfile_path, health_path, "
+    "install_command, build_command, start_command, output_dir, port, dockerfile_path, memory_limit_mb, "
+    "cpu_limit, process_limit, health_path, "
     "auto_deploy, status, webhook_secret, "
     "created_at, updated_at) VALUES (:user, :name, :url, :branch, :root, :framework, :baas, :frontend_port, "
     ":backend_port, :install, :build, "
-    ":start, :output, :port, :dockerfile, :health, :auto_deploy, :status, :secret, :created, :updated) ON "
+    ":start, :output, :port, :dockerfile, :memory, :cpus, :processes, :health, :auto_deploy, :status, "
+    ":secret, :created, :updated) ON "
     "CONFLICT (name) DO NOTHING RETURNING id";
 constexpr const char* named_sql = "SELECT 1 FROM projects WHERE name = :name";
 constexpr const char* name_taken_sql = "SELECT 1 FROM projects WHERE name = :name AND id <> :id";
-constexpr const char* update_sql = "UPDATE projects SET name = :name, git_url = :url, git_branch = :branch, "
-                                   "root_directory = :root, framework_override = :framework, "
-                                   "baas_type = :baas, backend_port = :backend_port, install_command = "
-                                   ":install, build_command = :build, start_command = :start, "
-                                   "output_dir = :output, port = :port, dockerfile_path = :dockerfile, "
-                                   "health_path = :health, auto_deploy = :auto_deploy, "
-                                   "updated_at = :updated WHERE id = :id";
+constexpr const char* update_sql =
+    "UPDATE projects SET name = :name, git_url = :url, git_branch = :branch, "
+    "root_directory = :root, framework_override = :framework, "
+    "baas_type = :baas, backend_port = :backend_port, install_command = "
+    ":install, build_command = :build, start_command = :start, "
+    "output_dir = :output, port = :port, dockerfile_path = :dockerfile, "
+    "memory_limit_mb = :memory, cpu_limit = :cpus, process_limit = :processes, "
+    "health_path = :health, auto_deploy = :auto_deploy, "
+    "updated_at = :updated WHERE id = :id";
 constexpr const char* set_status_sql =
     "UPDATE projects SET status = :status, updated_at = :now WHERE id = :id";
 constexpr const char* set_live_sql = "UPDATE projects SET live_deployment_id = :deployment, status = "
@@ -64,8 +69,9 @@ void select_into(Query& query, Project& project) {
                project.root_directory, project.framework, project.baas_type, project.frontend_port,
                project.backend_port, overrides.framework, overrides.install_command, overrides.build_command,
                overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
-               project.health_path, project.auto_deploy, project.status, project.live_deployment_id,
-               project.created_at, project.updated_at);
+               project.limits.memory_mb, project.limits.cpus, project.limits.processes, project.health_path,
+               project.auto_deploy, project.status, project.live_deployment_id, project.created_at,
+               project.updated_at);
 }
 
 std::vector<Project> select_all(Query& query) {
@@ -142,7 +148,8 @@ Result<std::int64_t> insert_project(soci::session& session, const Project& proje
     query.use(project.user_id, project.name, project.git_url, project.git_branch, project.root_directory,
               overrides.framework, project.baas_type, port, project.backend_port, overrides.install_command,
               overrides.build_command, overrides.start_command, overrides.output_dir, overrides.port,
-              overrides.dockerfile_path, project.health_path, project.auto_deploy, project.status,
+              overrides.dockerfile_path, project.limits.memory_mb, project.limits.cpus,
+              project.limits.processes, project.health_path, project.auto_deploy, project.status,
               webhook_secret_ciphertext, project.created_at, project.updated_at);
     query.into(id);
     if (!query.only()) return name_taken();
@@ -158,7 +165,8 @@ Result<void> update_project(soci::session& session, const Project& project) {
     query.use(project.name, project.git_url, project.git_branch, project.root_directory, overrides.framework,
               project.baas_type, project.backend_port, overrides.install_command, overrides.build_command,
               overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
-              project.health_path, project.auto_deploy, project.updated_at, project.id);
+              project.limits.memory_mb, project.limits.cpus, project.limits.processes, project.health_path,
+              project.auto_deploy, project.updated_at, project.id);
     query.run();
     return {};
 }

@@ -24,6 +24,13 @@ struct ProjectOverrides {
     std::optional<std::string> dockerfile_path;
 };
 
+// What one running release may use; nothing means the server's default.
+struct ProjectLimits {
+    std::optional<std::int64_t> memory_mb; // MiB
+    std::optional<double> cpus;            // processors: 0.5 is half of one
+    std::optional<std::int64_t> processes; // processes and threads together
+};
+
 struct Project {
     std::int64_t id = 0;
     std::int64_t user_id = 0; // owner
@@ -36,6 +43,7 @@ struct Project {
     std::int64_t frontend_port = 0; // blue slot; green is the next port
     std::optional<std::int64_t> backend_port;
     ProjectOverrides overrides;
+    ProjectLimits limits;
     std::string health_path = "/";
     bool auto_deploy = true;
     ProjectStatus status = ProjectStatus::pending;

@@ -47,6 +47,10 @@ TEST_CASE("the data directory alone is enough, and everything lies below it") {
     CHECK(config->docker_socket == "/var/run/docker.sock");
     CHECK(config->build_timeout == 30min);
     CHECK(config->app_memory_bytes == 512LL << 20);
+    CHECK(config->app_cpus == 0);
+    CHECK(config->app_processes == 512);
+    CHECK_FALSE(config->build_memory_bytes);
+    CHECK(config->build_processes == 4096);
     CHECK(config->trusted_proxies == std::vector<std::string>{"127.0.0.1", "::1"});
     CHECK(config->password_cost == 12);
     CHECK_FALSE(config->https);

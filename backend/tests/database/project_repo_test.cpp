@@ -26,6 +26,7 @@ TEST_CASE("a project comes back with every column as it was written") {
     project.backend_port = 4000;
     project.overrides = {"nextjs", "npm ci", "npm run build", "node server.js",
                          ".next",  3000,     "Dockerfile.web"};
+    project.limits = {.memory_mb = 768, .cpus = 0.75, .processes = 300};
     project.health_path = "/up?x='";
     project.auto_deploy = false;
     project.created_at = temp.clock.now();
@@ -51,6 +52,9 @@ TEST_CASE("a project comes back with every column as it was written") {
     CHECK(found->overrides.output_dir == ".next");
     CHECK(found->overrides.port == 3000);
     CHECK(found->overrides.dockerfile_path == "Dockerfile.web");
+    CHECK(found->limits.memory_mb == 768);
+    CHECK(found->limits.cpus == 0.75);
+    CHECK(found->limits.processes == 300);
     CHECK(found->health_path == "/up?x='");
     CHECK_FALSE(found->auto_deploy);
     CHECK(found->status == ProjectStatus::pending);

@@ -23,7 +23,9 @@ template <class T> std::optional<std::optional<std::string>> change_of(const jso
     return text_of(patch.as_optional());
 }
 
-std::optional<std::optional<int>> change_of(const json::Patch<int>& patch) {
+template <class Number>
+    requires std::is_arithmetic_v<Number>
+std::optional<std::optional<Number>> change_of(const json::Patch<Number>& patch) {
     if (!patch.is_present()) return std::nullopt;
     return patch.as_optional();
 }
@@ -41,6 +43,7 @@ project::NewProject new_project(wire::ProjectInput& body) {
                      .output_dir = text_of(body.output_dir),
                      .port = body.port,
                      .dockerfile_path = text_of(body.dockerfile_path)};
+    out.limits = {.memory_mb = body.memory_limit_mb, .cpus = body.cpu_limit, .processes = body.process_limit};
     out.health_path = text_of(body.health_path);
     out.auto_deploy = body.auto_deploy;
     if (body.environment) out.environment = to_variables(std::move(*body.environment));
@@ -60,6 +63,9 @@ project::ProjectPatch project_patch(const wire::ProjectPatch& body) {
     out.output_dir = change_of(body.output_dir);
     out.port = change_of(body.port);
     out.dockerfile_path = change_of(body.dockerfile_path);
+    out.memory_limit_mb = change_of(body.memory_limit_mb);
+    out.cpu_limit = change_of(body.cpu_limit);
+    out.process_limit = change_of(body.process_limit);
     out.health_path = text_of(body.health_path.as_optional());
     out.auto_deploy = body.auto_deploy.as_optional();
     return out;

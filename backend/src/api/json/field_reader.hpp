@@ -125,6 +125,8 @@ template <class T> void FieldReader::read(const boost::json::value& value, T& ou
         value.is_bool() ? void(out = value.get_bool()) : refuse("must be true or false.");
     } else if constexpr (std::is_integral_v<T>) {
         read_integer(value, out);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        value.is_number() ? void(out = value.to_number<T>()) : refuse("must be a number.");
     } else if constexpr (std::is_enum_v<T>) {
         std::string text;
         const auto before = errors_.size();

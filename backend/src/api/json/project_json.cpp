@@ -24,6 +24,9 @@ Project to_wire(const project::ProjectView& view) {
     out.output_dir = project.overrides.output_dir;
     out.port = project.overrides.port;
     out.dockerfile_path = project.overrides.dockerfile_path;
+    out.memory_limit_mb = project.limits.memory_mb;
+    out.cpu_limit = project.limits.cpus;
+    out.process_limit = project.limits.processes;
     out.health_path = project.health_path;
     out.auto_deploy = project.auto_deploy;
     out.status = project.status;

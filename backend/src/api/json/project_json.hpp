@@ -40,6 +40,9 @@ struct Project {
     std::optional<std::string> output_dir;
     std::optional<int> port;
     std::optional<std::string> dockerfile_path;
+    std::optional<std::int64_t> memory_limit_mb;
+    std::optional<double> cpu_limit;
+    std::optional<std::int64_t> process_limit;
     std::string health_path;
     bool auto_deploy = true;
     ProjectStatus status = ProjectStatus::pending;
@@ -52,8 +55,9 @@ struct Project {
 BOOST_DESCRIBE_STRUCT(Project, (),
                       (id, user_id, name, git_url, git_branch, root_directory, framework, framework_pinned,
                        baas_type, frontend_port, backend_port, install_command, build_command, start_command,
-                       output_dir, port, dockerfile_path, health_path, auto_deploy, status, url,
-                       live_deployment_id, latest_deployment, created_at, updated_at))
+                       output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit, process_limit,
+                       health_path, auto_deploy, status, url, live_deployment_id, latest_deployment,
+                       created_at, updated_at))
 
 struct ProjectInput {
     static constexpr std::string_view schema_name = "ProjectInput";
@@ -68,14 +72,17 @@ struct ProjectInput {
     std::optional<json::Text<1024>> output_dir;
     std::optional<int> port;
     std::optional<json::Text<1024>> dockerfile_path;
+    std::optional<std::int64_t> memory_limit_mb;
+    std::optional<double> cpu_limit;
+    std::optional<std::int64_t> process_limit;
     std::optional<json::Text<1024>> health_path;
     std::optional<bool> auto_deploy;
     std::optional<std::vector<EnvironmentVariableInput>> environment;
 };
 BOOST_DESCRIBE_STRUCT(ProjectInput, (),
                       (name, git_url, git_branch, root_directory, framework, install_command, build_command,
-                       start_command, output_dir, port, dockerfile_path, health_path, auto_deploy,
-                       environment))
+                       start_command, output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit,
+                       process_limit, health_path, auto_deploy, environment))
 
 struct ProjectPatch {
     static constexpr std::string_view schema_name = "ProjectPatch";
@@ -90,12 +97,16 @@ struct ProjectPatch {
     json::Patch<json::Text<1024>> output_dir;
     json::Patch<int> port;
     json::Patch<json::Text<1024>> dockerfile_path;
+    json::Patch<std::int64_t> memory_limit_mb;
+    json::Patch<double> cpu_limit;
+    json::Patch<std::int64_t> process_limit;
     json::Maybe<json::Text<1024>> health_path;
     json::Maybe<bool> auto_deploy;
 };
 BOOST_DESCRIBE_STRUCT(ProjectPatch, (),
                       (name, git_url, git_branch, root_directory, framework, install_command, build_command,
-                       start_command, output_dir, port, dockerfile_path, health_path, auto_deploy))
+                       start_command, output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit,
+                       process_limit, health_path, auto_deploy))
 
 [[nodiscard]] Project to_wire(const project::ProjectView& view);
 

@@ -2,6 +2,9 @@
 
 #include "services/deployment/site_of.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace panel::deployment {
 
 std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64_t deployment_id,
@@ -9,6 +12,15 @@ std::map<std::string, std::string> labels_of(std::int64_t project_id, std::int64
     return {{label_installation, settings.installation},
             {label_project, std::to_string(project_id)},
             {label_deployment, std::to_string(deployment_id)}};
+}
+
+ContainerLimits limits_of(const Project& project, const Settings& settings) {
+    ContainerLimits limits{settings.app_memory_bytes, settings.app_cpus, settings.app_processes};
+    if (project.limits.memory_mb) limits.memory_bytes = *project.limits.memory_mb << 20;
+    if (project.limits.cpus) limits.cpus = *project.limits.cpus;
+    if (project.limits.processes) limits.processes = *project.limits.processes;
+    if (settings.cpu_count > 0) limits.cpus = std::min(limits.cpus, double(settings.cpu_count));
+    return limits;
 }
 
 docker::ContainerSpec container_of(const Project& project, const Release& release,
@@ -22,7 +34,10 @@ docker::ContainerSpec container_of(const Project& project, const Release& releas
     spec.labels = labels_of(project.id, release.deployment_id, settings);
     spec.container_port = static_cast<std::uint16_t>(release.container_port);
     spec.host_port = slot_port(project, slot);
-    spec.memory_bytes = settings.app_memory_bytes;
+    const auto limits = limits_of(project, settings);
+    spec.memory_bytes = limits.memory_bytes;
+    spec.nano_cpus = std::llround(limits.cpus * 1e9);
+    spec.process_limit = limits.processes;
     spec.environment = {{"PORT", std::to_string(release.container_port)}, {"HOST", "0.0.0.0"}};
     for (const auto& variable : environment) {
         std::erase_if(spec.environment, [&](const auto& ours) { return ours.first == variable.first; });

@@ -66,7 +66,7 @@ asio::awaitable<Result<void>> Execution::check_health() {
     target.container_port = release_.container_port;
     target.path = release_.health_path;
     target.deadline = ports_.settings.health_timeout;
-    target.memory_limit_bytes = ports_.settings.app_memory_bytes;
+    target.memory_limit_bytes = limits_of(project_, ports_.settings).memory_bytes;
     co_await log_.heading(
         fmt::format("Waiting for an answer on port {}{}", target.container_port, target.path));
     CRASH_POINT("deploy.health.begun");

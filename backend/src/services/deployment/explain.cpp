@@ -178,7 +178,7 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
         explanation = explain_error("out_of_memory",
                                     fmt::format("The app used more than its {} of memory and was killed.",
                                                 megabytes(failure.memory_limit_bytes)),
-                                    "Let it use less memory, or raise the server's app memory limit.");
+                                    "Let it use less memory, or raise its memory limit in Settings.");
     } else if (failure.exited) {
         if (auto matched = match_rules(newest)) return *matched;
         explanation = explain_error(

@@ -14,10 +14,13 @@ struct Settings {
     // Of containers, networks and images: differs between installations, so that several may share one
     // engine.
     std::string name_prefix = "vps-panel";
-    std::string app_domain;      // default addresses are <name>.<app_domain>
-    std::uint16_t app_port = 80; // shown in addresses unless it is the scheme's own
-    bool https = false;          // default addresses have automatic certificates
-    std::int64_t app_memory_bytes = 0;
+    std::string app_domain;            // default addresses are <name>.<app_domain>
+    std::uint16_t app_port = 80;       // shown in addresses unless it is the scheme's own
+    bool https = false;                // default addresses have automatic certificates
+    std::int64_t app_memory_bytes = 0; // of a release whose project sets no limit; 0: none
+    double app_cpus = 0;               // 0: none
+    std::int64_t app_processes = 512;
+    int cpu_count = 0; // of this machine: engines refuse a container more; 0: not known
     std::int64_t static_limit_bytes = std::int64_t{2} << 30; // of one site's files
     int concurrent_builds = 1;
     int keep_releases = 10;

@@ -64,6 +64,23 @@ bool is_health_path(std::string_view path) {
     return is_plain && path.starts_with('/') && !path.starts_with("//") && path.size() <= longest_health_path;
 }
 
+// The smallest that a runtime starts in, and figures that no server has.
+constexpr std::int64_t least_memory_mb = 16, most_memory_mb = std::int64_t{1} << 20;
+constexpr double least_cpus = 0.05, most_cpus = 512;
+constexpr std::int64_t least_processes = 16, most_processes = 100'000;
+
+void check_limits(const ProjectLimits& limits, Checker& checker) {
+    const auto is_outside = [](const auto& value, auto least, auto most) {
+        return value && !(*value >= least && *value <= most);
+    };
+    if (is_outside(limits.memory_mb, least_memory_mb, most_memory_mb))
+        checker.refuse("memory_limit_mb", "the memory limit is a number of MB from 16 to 1048576.");
+    if (is_outside(limits.cpus, least_cpus, most_cpus))
+        checker.refuse("cpu_limit", "the CPU limit is a number of processors from 0.05 to 512.");
+    if (is_outside(limits.processes, least_processes, most_processes))
+        checker.refuse("process_limit", "the process limit is a number from 16 to 100000.");
+}
+
 bool is_framework(std::string_view id) {
     return std::ranges::find(other_frameworks, id) != other_frameworks.end() ||
            framework::find_framework(id) != nullptr;
@@ -87,6 +104,7 @@ Result<void> check_project(Project& project) {
     checker.path("dockerfile_path", overrides.dockerfile_path, false);
     if (overrides.port && (*overrides.port < 1 || *overrides.port > 65'535))
         checker.refuse("port", "a port is a number from 1 to 65535.");
+    check_limits(project.limits, checker);
     if (!is_health_path(project.health_path)) {
         checker.refuse(
             "health_path",

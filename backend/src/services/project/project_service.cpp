@@ -56,6 +56,9 @@ void apply(const ProjectPatch& change, Project& project) {
     take(change.output_dir, project.overrides.output_dir);
     take(change.port, project.overrides.port);
     take(change.dockerfile_path, project.overrides.dockerfile_path);
+    take(change.memory_limit_mb, project.limits.memory_mb);
+    take(change.cpu_limit, project.limits.cpus);
+    take(change.process_limit, project.limits.processes);
     take(change.health_path, project.health_path);
     take(change.auto_deploy, project.auto_deploy);
 }
@@ -115,6 +118,7 @@ asio::awaitable<Result<ProjectView>> ProjectService::create(Principal principal,
     project.git_branch = input.git_branch.value_or("main");
     project.root_directory = input.root_directory.value_or("");
     project.overrides = std::move(input.overrides);
+    project.limits = input.limits;
     project.health_path = input.health_path.value_or("/");
     project.auto_deploy = input.auto_deploy.value_or(true);
     project.created_at = project.updated_at = clock_.now();

@@ -47,6 +47,7 @@ struct NewProject {
     std::optional<std::string> git_branch; // nothing: "main"
     std::optional<std::string> root_directory;
     ProjectOverrides overrides;
+    ProjectLimits limits;
     std::optional<std::string> health_path;
     std::optional<bool> auto_deploy;
     std::vector<environment::VariableInput> environment;
@@ -65,6 +66,9 @@ struct ProjectPatch {
     std::optional<std::optional<std::string>> output_dir = {};
     std::optional<std::optional<int>> port = {};
     std::optional<std::optional<std::string>> dockerfile_path = {};
+    std::optional<std::optional<std::int64_t>> memory_limit_mb = {};
+    std::optional<std::optional<double>> cpu_limit = {};
+    std::optional<std::optional<std::int64_t>> process_limit = {};
     std::optional<std::string> health_path = {};
     std::optional<bool> auto_deploy = {};
 };

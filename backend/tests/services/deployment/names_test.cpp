@@ -1,4 +1,5 @@
 #include "services/deployment/build_context.hpp"
+#include "services/deployment/container_of.hpp"
 #include "services/deployment/release_record.hpp"
 #include "services/deployment/repository_tree.hpp"
 #include "services/deployment/site_of.hpp"
@@ -54,6 +55,30 @@ TEST_CASE("a commit's listing is a tree: directories appear, links and submodule
 TEST_CASE("values of the build environment cannot leave their quotes") {
     CHECK(render_environment_file({{"A", "x"}, {"B", "it's $HOME `id`\n\"q\""}}) ==
           "export A='x'\nexport B='it'\\''s $HOME `id`\n\"q\"'\n");
+}
+
+TEST_CASE("a release runs under its project's limits, else under the server's") {
+    Settings settings;
+    settings.app_memory_bytes = 512 << 20;
+    settings.app_cpus = 1.5;
+    settings.app_processes = 200;
+    settings.cpu_count = 2;
+    Release release;
+    release.slot = "blue";
+    auto project = web();
+    auto spec = container_of(project, release, {}, settings);
+    CHECK(spec.memory_bytes == 512 << 20);
+    CHECK(spec.nano_cpus == 1'500'000'000);
+    CHECK(spec.process_limit == 200);
+    // The engine refuses a container more processors than the machine has.
+    project.limits = {.memory_mb = 64, .cpus = 8, .processes = 50};
+    spec = container_of(project, release, {}, settings);
+    CHECK(spec.memory_bytes == 64 << 20);
+    CHECK(spec.nano_cpus == 2'000'000'000);
+    CHECK(spec.process_limit == 50);
+    settings.app_cpus = 0;
+    project.limits = {};
+    CHECK(container_of(project, release, {}, settings).nano_cpus == 0);
 }
 
 TEST_CASE("addresses leave out the scheme's own port") {

@@ -10,6 +10,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -171,6 +173,19 @@ TEST_CASE("each field is checked when creating and when changing") {
     refused("dockerfile_path", [](auto&, auto& overrides) { overrides.dockerfile_path = ""; });
     for (const int port : {0, -1, 65'536})
         refused("port", [&](auto&, auto& overrides) { overrides.port = port; });
+    for (const std::int64_t memory :
+         {std::int64_t{0}, std::int64_t{15}, std::int64_t{-1}, std::int64_t{1} << 40}) {
+        refused("memory_limit_mb", [&](auto& input, auto&) { input.limits.memory_mb = memory; });
+        refused_change("memory_limit_mb", {.memory_limit_mb = std::optional(memory)});
+    }
+    for (const double cpus : {0.0, 0.04, -1.0, 513.0, std::nan("")}) {
+        refused("cpu_limit", [&](auto& input, auto&) { input.limits.cpus = cpus; });
+        refused_change("cpu_limit", {.cpu_limit = std::optional(cpus)});
+    }
+    for (const std::int64_t processes : {0, 15, 100'001}) {
+        refused("process_limit", [&](auto& input, auto&) { input.limits.processes = processes; });
+        refused_change("process_limit", {.process_limit = std::optional(processes)});
+    }
     for (const std::string path :
          {"", "health", "//evil.example", "http://x", "/a b", "/a\r\nX: y", "/#x", "/\\x", "/\xc3\xa4"}) {
         refused("health_path", [&](auto& input, auto&) { input.health_path = path; });
@@ -218,6 +233,7 @@ TEST_CASE("a change sets what it names, clears what it empties and keeps the res
     change.build_command = std::optional<std::string>();
     change.install_command = std::optional<std::string>("");
     change.auto_deploy = false;
+    change.memory_limit_mb = std::optional<std::int64_t>(256);
     const auto view = setting.run(setting.service->patch(setting.principal, id, change));
     REQUIRE(view);
     CHECK(view->project.git_branch == "next");
@@ -225,6 +241,7 @@ TEST_CASE("a change sets what it names, clears what it empties and keeps the res
     CHECK(view->project.overrides.install_command == "");
     CHECK(view->project.overrides.port == 4000);
     CHECK_FALSE(view->project.auto_deploy);
+    CHECK(view->project.limits.memory_mb == 256);
     CHECK(setting.run(setting.service->find(setting.principal, id))->project.git_branch == "next");
 }
 
