@@ -609,6 +609,11 @@ export interface components {
             /** Format: int32 */
             port: number | null;
             dockerfile_path: string | null;
+            /** Format: int64 */
+            memory_limit_mb: number | null;
+            cpu_limit: number | null;
+            /** Format: int64 */
+            process_limit: number | null;
             health_path: string;
             auto_deploy: boolean;
             /** @enum {string} */
@@ -689,6 +694,11 @@ export interface components {
             /** Format: int32 */
             port?: number | null;
             dockerfile_path?: string | null;
+            /** Format: int64 */
+            memory_limit_mb?: number | null;
+            cpu_limit?: number | null;
+            /** Format: int64 */
+            process_limit?: number | null;
             health_path?: string | null;
             auto_deploy?: boolean | null;
             environment?: components["schemas"]["EnvironmentVariableInput"][] | null;
@@ -712,6 +722,11 @@ export interface components {
             /** Format: int32 */
             port?: number | null;
             dockerfile_path?: string | null;
+            /** Format: int64 */
+            memory_limit_mb?: number | null;
+            cpu_limit?: number | null;
+            /** Format: int64 */
+            process_limit?: number | null;
             health_path?: string;
             auto_deploy?: boolean;
         };
