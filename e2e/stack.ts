@@ -2,7 +2,7 @@
  * Global setup: the git server, then the whole panel by the script that everybody starts it with. What is returned is the
  * global teardown: it ends the panel, removes the containers and images of its apps, and keeps its logs for the curious.
  */
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ const keptLogs = join(import.meta.dirname, 'test-results', 'stack-logs');
 const startLimitMs = 40 * 60_000;
 
 /** Below those of a panel that serves real apps here, and another range for each run beside this one. */
-const firstAppPort = 10_000 + (process.pid % 80) * 100;
+const appPorts = 400;
+const firstAppPort = 10_000 + (process.pid % 25) * appPorts;
 
 async function freePort(): Promise<number> {
 	const server = createServer();
@@ -27,12 +28,20 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
+/** Two runs that start at the same time would look for free ports in the same place, and one would meet the other's panel. */
+async function reservePorts(data: string): Promise<void> {
+	await mkdir(join(data, 'run'), { recursive: true });
+	const [backend, page] = [await freePort(), await freePort()];
+	await writeFile(join(data, 'run', 'ports.env'), `BACKEND_PORT=${backend}\nPAGE_PORT=${page}\n`);
+}
+
 async function startPanel(data: string, port: number, gitPort: number): Promise<void> {
+	await reservePorts(data);
 	await command(panel, ['up', '--data', data, '--port', String(port), '--detach'], {
 		timeoutMs: startLimitMs,
 		env: {
 			VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort},localhost:${gitPort}`,
-			VPS_PANEL_APP_PORTS: `${firstAppPort}-${firstAppPort + 99}`,
+			VPS_PANEL_APP_PORTS: `${firstAppPort}-${firstAppPort + appPorts - 1}`,
 			// Long enough for an app to start on a busy machine, short enough to wait for one that never listens.
 			VPS_PANEL_HEALTH_TIMEOUT: '20s'
 		}
