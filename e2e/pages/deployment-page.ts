@@ -44,11 +44,13 @@ export class DeploymentPage {
 	}
 
 	async rollBack(): Promise<void> {
-		await this.page.getByRole('button', { name: /^Roll back to/ }).click();
-		const dialog = this.page.getByRole('dialog', { name: /^Roll back to deployment/ });
-		await expect(dialog).toContainText('nothing is built again');
+		await this.page.getByRole('link', { name: /^Roll back to/ }).click();
+		// A dialog, or without scripts a page.
+		await expect(this.page.getByRole('heading', { name: /^Roll back to deployment \d+\?$/ })).toBeVisible();
+		await expect(this.page.getByText('nothing is built again')).toBeVisible();
 		const before = this.page.url();
-		await dialog.getByRole('button', { name: 'Roll back', exact: true }).click();
+		await this.page.getByRole('button', { name: 'Roll back', exact: true }).click();
+		await expect(this.page).toHaveURL(/\/deployments\/\d+$/);
 		await expect(this.page).not.toHaveURL(before);
 	}
 }

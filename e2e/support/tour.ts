@@ -39,6 +39,7 @@ export async function tour(api: Api): Promise<Stop[]> {
 		['deployments', `${own}/deployments`],
 		['deployment', `${own}/deployments/${deployment.id}`],
 		['deployment-failed', `${own}/deployments/${failed.id}`],
+		['rollback', `${own}/deployments/${deployment.id}/rollback`],
 		['settings', `${own}/settings`],
 		['settings-environment', `${own}/settings/environment`],
 		['settings-domains', `${own}/settings/domains`],

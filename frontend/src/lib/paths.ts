@@ -12,6 +12,8 @@ export const paths = {
 	deployments: (id: number) => `/projects/${id}/deployments`,
 	deployment: (id: number, deployment: number, line?: number | null) =>
 		`/projects/${id}/deployments/${deployment}${line ? `#L${line}` : ''}`,
+	/** Asks before a rollback. */
+	rollback: (id: number, deployment: number) => `/projects/${id}/deployments/${deployment}/rollback`,
 	/** The one home of the deployment forms: deploy, redeploy, rollback, cancel. */
 	deploymentAction: (id: number, action: 'deploy' | 'rollback' | 'cancel') =>
 		`/projects/${id}/deployments?/${action}`,
@@ -24,7 +26,9 @@ export const apiPaths = {
 	deploymentLog: (id: number, offset = 0) =>
 		`/api/v1/deployments/${id}/log${offset ? `?offset=${offset}` : ''}`,
 	runtimeLog: (projectId: number, tail = 500) => `/api/v1/projects/${projectId}/logs?tail=${tail}`,
-	metrics: (projectId: number) => `/api/v1/projects/${projectId}/metrics`
+	metrics: (projectId: number) => `/api/v1/projects/${projectId}/metrics`,
+	projects: (cursor: string | null) =>
+		`/api/v1/projects?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`
 };
 
 export const topics = {

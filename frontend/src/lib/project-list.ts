@@ -15,13 +15,18 @@ export const sortOf = (text: string | null): Sort =>
 
 const urgency = { err: 0, busy: 1, ok: 2, off: 3 };
 
-export function filterProjects(projects: ProjectSummary[], query: string, sort: Sort): ProjectSummary[] {
+export function matchesQuery(
+	project: Pick<ProjectSummary, 'name' | 'url' | 'framework' | 'git_branch'>,
+	query: string
+): boolean {
 	const needle = query.trim().toLowerCase();
-	const found = projects.filter((project) =>
-		[project.name, project.url, project.framework ?? '', project.git_branch].some((text) =>
-			text.toLowerCase().includes(needle)
-		)
+	return [project.name, project.url, project.framework ?? '', project.git_branch].some((text) =>
+		text.toLowerCase().includes(needle)
 	);
+}
+
+export function filterProjects(projects: ProjectSummary[], query: string, sort: Sort): ProjectSummary[] {
+	const found = projects.filter((project) => matchesQuery(project, query));
 	const byName = (a: ProjectSummary, b: ProjectSummary) => a.name.localeCompare(b.name);
 	if (sort === 'name') return found.sort(byName);
 	if (sort === 'status') {

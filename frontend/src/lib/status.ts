@@ -41,7 +41,8 @@ export function projectState(
 	if (latest?.status === 'failed') return { word: 'Deploy failed', tone: 'err', running: false };
 	if (project.status === 'active') return { word: 'Live', tone: 'ok', running: false };
 	if (project.status === 'failed') return { word: 'Failed', tone: 'err', running: false };
-	return { word: 'Never deployed', tone: 'off', running: false };
+	// Nothing is known to be live: say how the last attempt ended.
+	return { word: latest ? words[latest.status] : 'Never deployed', tone: 'off', running: false };
 }
 
 export const stepNames: StepName[] = [

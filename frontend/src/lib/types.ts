@@ -33,8 +33,16 @@ export interface List<T> {
 /** What the deployment lists, cards and the sidebar need of a deployment; a page of 24 cards stays small. */
 export type DeploymentSummary = Omit<Deployment, 'steps' | 'plan' | 'explanation'>;
 
-/** What every page of the panel carries of each project: for the sidebar, the palette and the cards. */
+/** What cards and the palette need of a project. */
 export type ProjectSummary = Pick<
 	Project,
 	'id' | 'name' | 'url' | 'status' | 'framework' | 'git_branch' | 'live_deployment_id' | 'updated_at'
 > & { latest: DeploymentSummary | null };
+
+/** What every page carries for the sidebar: a project as its newest deployment tells. `live`: one of its newest releases is. */
+export interface RecentProject {
+	id: number;
+	name: string;
+	live: boolean;
+	latest: DeploymentSummary;
+}

@@ -3,19 +3,21 @@ import { rowsOfText } from '#lib/log/row.ts';
 import { LogTail } from '#lib/log/tail.ts';
 import type { Backend } from './backend.ts';
 
-export const recentDeployments = (backend: Backend, limit: number) =>
-	backend.json<List<DeploymentSummary>>('GET', `/deployments?limit=${limit}`);
+function list(backend: Backend, path: string, limit: number, cursor?: string | null) {
+	const query = new URLSearchParams({ limit: String(limit) });
+	if (cursor) query.set('cursor', cursor);
+	return backend.json<List<DeploymentSummary>>('GET', `${path}?${query}`);
+}
 
-export function projectDeployments(
+export const recentDeployments = (backend: Backend, limit: number, cursor?: string | null) =>
+	list(backend, '/deployments', limit, cursor);
+
+export const projectDeployments = (
 	backend: Backend,
 	projectId: string,
 	limit: number,
 	cursor?: string | null
-) {
-	const query = new URLSearchParams({ limit: String(limit) });
-	if (cursor) query.set('cursor', cursor);
-	return backend.json<List<DeploymentSummary>>('GET', `/projects/${projectId}/deployments?${query}`);
-}
+) => list(backend, `/projects/${projectId}/deployments`, limit, cursor);
 
 export const getDeployment = (backend: Backend, id: string) =>
 	backend.json<Deployment>('GET', `/deployments/${id}`);

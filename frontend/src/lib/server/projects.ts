@@ -21,7 +21,11 @@ export type ProjectSettings = Partial<
 	>
 >;
 
-export const listProjects = (backend: Backend) => backend.json<List<Project>>('GET', '/projects?limit=100');
+export function listProjects(backend: Backend, limit: number, cursor?: string | null) {
+	const query = new URLSearchParams({ limit: String(limit) });
+	if (cursor) query.set('cursor', cursor);
+	return backend.json<List<Project>>('GET', `/projects?${query}`);
+}
 
 export const getProject = (backend: Backend, id: string) => backend.json<Project>('GET', `/projects/${id}`);
 

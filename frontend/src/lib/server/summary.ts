@@ -1,5 +1,5 @@
 /** Shapes wire objects to what pages show, so that a page carries no more than it needs. */
-import type { DeploymentSummary, Project, ProjectSummary } from '#lib/types.ts';
+import type { DeploymentSummary, Project, ProjectSummary, RecentProject } from '#lib/types.ts';
 
 export function summarize(project: Project): ProjectSummary {
 	return {
@@ -27,6 +27,24 @@ export function withoutDetails(deployment: DeploymentSummary): DeploymentSummary
 		explanation?: unknown;
 	};
 	return { ...rest, commit_message: rest.commit_message?.split('\n')[0]?.slice(0, 200) ?? null };
+}
+
+/** The projects that were deployed last, out of the newest deployments of all. */
+export function recentProjects(deployments: DeploymentSummary[]): RecentProject[] {
+	const byId = new Map<number, RecentProject>();
+	for (const row of deployments) {
+		const known = byId.get(row.project_id);
+		if (known) known.live ||= row.is_live;
+		else {
+			byId.set(row.project_id, {
+				id: row.project_id,
+				name: row.project_name,
+				live: row.is_live,
+				latest: withoutDetails(row)
+			});
+		}
+	}
+	return [...byId.values()];
 }
 
 /** How long a deployment of each project usually takes, in seconds: what the bar of a running one is measured against. */

@@ -2,8 +2,11 @@ import { recentDeployments } from '#lib/server/deployments.ts';
 import { withoutDetails } from '#lib/server/summary.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, depends }) => {
+const pageSize = 60;
+
+export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('panel:projects');
-	const { items } = await recentDeployments(locals.backend, 100);
-	return { rows: items.map(withoutDetails) };
+	const cursor = url.searchParams.get('cursor');
+	const list = await recentDeployments(locals.backend, pageSize, cursor);
+	return { rows: list.items.map(withoutDetails), nextCursor: list.next_cursor, cursor };
 };

@@ -3,6 +3,7 @@ import { getDeployment, projectDeployments } from '#lib/server/deployments.ts';
 import { idParam } from '#lib/server/page-error.ts';
 import { getMetrics, getRuntimeLog } from '#lib/server/projects.ts';
 import { withoutDetails } from '#lib/server/summary.ts';
+import { commitUrl } from '#lib/paths.ts';
 import { rowsOfText } from '#lib/log/row.ts';
 import type { PageServerLoad } from './$types';
 
@@ -30,6 +31,7 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 	return {
 		deployments: items.slice(0, 5).map(withoutDetails),
 		current: current ? withoutDetails(current) : null,
+		commit: current ? commitUrl(project.git_url, current.commit_hash) : null,
 		previous: items.map(withoutDetails).find((item) => item.can_roll_back && item.id !== liveId) ?? null,
 		metrics,
 		// A static site runs nowhere: it has none.

@@ -17,7 +17,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	depends('panel:projects');
 	const cursor = url.searchParams.get('cursor');
 	const list = await projectDeployments(locals.backend, idParam(params.id), pageSize, cursor);
-	return { rows: list.items.map(withoutDetails), nextCursor: list.next_cursor, firstPage: cursor === null };
+	return { rows: list.items.map(withoutDetails), nextCursor: list.next_cursor, cursor };
 };
 
 async function deploymentId(request: Request): Promise<string | null> {

@@ -1,20 +1,22 @@
 import { error } from '@sveltejs/kit';
 import { getDeployment, projectDeployments, readLogTail } from '#lib/server/deployments.ts';
 import { idParam } from '#lib/server/page-error.ts';
+import { commitUrl } from '#lib/paths.ts';
 import { medianDurations, withoutDetails } from '#lib/server/summary.ts';
 import type { PageServerLoad } from './$types';
 
 const linesRendered = 200;
 
-export const load: PageServerLoad = async ({ locals, params, depends }) => {
+export const load: PageServerLoad = async ({ locals, params, parent, depends }) => {
 	depends('panel:projects');
 	const { backend } = locals;
 	const projectId = idParam(params.id);
 	const id = idParam(params.deployment);
-	const [deployment, log, recent] = await Promise.all([
+	const [deployment, log, recent, { project }] = await Promise.all([
 		getDeployment(backend, id),
 		readLogTail(backend, id, linesRendered),
-		projectDeployments(backend, projectId, 20)
+		projectDeployments(backend, projectId, 20),
+		parent()
 	]);
 	if (String(deployment.project_id) !== projectId) {
 		error(404, 'There is nothing here. It may have been deleted.', { code: 'not_found' });
@@ -23,6 +25,7 @@ export const load: PageServerLoad = async ({ locals, params, depends }) => {
 	return {
 		deployment: shown,
 		log,
+		commit: commitUrl(project.git_url, deployment.commit_hash),
 		median: medianDurations(recent.items)[deployment.project_id] ?? null,
 		previous:
 			recent.items
