@@ -68,7 +68,16 @@ export class Repository {
 		await this.#git('add', '--all');
 		await this.#git('commit', '--quiet', '--message', message);
 		await this.#git('push', '--quiet', 'origin', 'HEAD:main');
+		return this.head();
+	}
+
+	async head(): Promise<string> {
 		return (await this.#git('rev-parse', 'HEAD')).trim();
+	}
+
+	/** Any git command in the work tree: what `push` cannot do, such as going backwards. */
+	git(...args: string[]): Promise<string> {
+		return this.#git(...args);
 	}
 
 	async refuse(how: Refusal | null): Promise<void> {

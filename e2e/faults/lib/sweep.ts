@@ -1,0 +1,122 @@
+/** One kill: arm, act, die, come back, settle, check. And many of them, with a line of a report for each. */
+import { appendFile, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { command } from '../../support/command.ts';
+import { actFor, setStage, type Stage } from './acts.ts';
+import { binary, type Role } from './panel.ts';
+import { Rig, type RigOptions } from './rig.ts';
+
+export interface Kill {
+	point: string;
+	/** Which passing of the point is the last. */
+	n: number;
+	/** Which repetition. */
+	round: number;
+}
+
+export interface Outcome extends Kill {
+	roles: Role[];
+	/** False: the act ended without passing the point so often. */
+	died: boolean;
+	/** From the start of the panel after the kill until every deployment had ended. */
+	recoveryMs: number;
+	problems: string[];
+}
+
+/** Where nothing is under way, reconcile comes along within this time after the start. */
+const reconcileLimitMs = 20_000;
+
+export async function points(): Promise<string[]> {
+	return (await command(binary, ['crash-points'])).split('\n').filter(Boolean);
+}
+
+/** True when the panel died, false when the act ended without that. */
+async function dieInTheAct({ panel }: Rig, running: Promise<void>): Promise<boolean> {
+	const trouble = await Promise.race([panel.died(), running.catch((error: unknown) => error)]);
+	// A call that fails because the panel is just being killed is told before the death is.
+	if (trouble) await Promise.race([panel.died(), pause(2_000)]);
+	if (!panel.alive) return true;
+	if (trouble) throw trouble;
+	return false;
+}
+
+export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
+	const { rig } = stage;
+	const act = actFor(order.point);
+	let running: Promise<void>;
+	if (act.before) {
+		await rig.panel.stop();
+		await act.before(stage);
+		await rig.panel.arm(order.point, order.n);
+		await rig.panel.start();
+		running = pause(reconcileLimitMs);
+	} else {
+		await rig.panel.arm(order.point, order.n);
+		running = act.run(stage);
+	}
+	const died = await dieInTheAct(rig, running);
+	running.catch(() => undefined);
+	await rig.panel.disarm();
+	const began = performance.now();
+	await rig.panel.start();
+	await rig.settled();
+	const recoveryMs = Math.round(performance.now() - began);
+	const problems = died ? await act.check(stage) : [];
+	await rig.settled();
+	problems.push(...(await rig.holds()));
+	for (const app of rig.apps) app.visitors?.failures.splice(0);
+	return { ...order, roles: rig.panel.setup.roles, died, recoveryMs, problems };
+}
+
+export interface Sweep {
+	kills: Kill[];
+	rig?: RigOptions;
+	/** JSON lines; what stands there already is not done again. */
+	report?: string;
+	/** After this time, or after SIGINT or SIGTERM, no further kill begins. */
+	limitMs: number;
+	say: (line: string) => void;
+}
+
+const key = (kill: Kill): string => `${kill.point}:${kill.n}#${kill.round}`;
+
+export async function remembered(report: string): Promise<Outcome[]> {
+	const text = await readFile(report, 'utf8').catch(() => '');
+	return text
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Outcome);
+}
+
+/** The kills one after the other on one server; one that breaks down gets a successor. */
+export async function sweep({ kills, rig: options, report, limitMs, say }: Sweep): Promise<Outcome[]> {
+	const done = report ? await remembered(report) : [];
+	const known = new Set(done.map(key));
+	const end = performance.now() + limitMs;
+	let interrupted = false;
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
+	const outcomes: Outcome[] = [];
+	let stage: Stage | null = null;
+	for (const order of kills) {
+		if (known.has(key(order))) continue;
+		if (interrupted || performance.now() >= end) break;
+		let outcome: Outcome;
+		try {
+			stage ??= await setStage(await Rig.start(options));
+			outcome = await kill(stage, order);
+		} catch (error) {
+			const roles: Role[] = options?.roles ?? ['all'];
+			outcome = { ...order, roles, died: true, recoveryMs: -1, problems: [`broke down: ${String(error)}`] };
+			await stage?.rig.stop();
+			stage = null;
+		}
+		outcomes.push(outcome);
+		if (report) await appendFile(report, `${JSON.stringify(outcome)}\n`);
+		const fate = outcome.died ? `back in ${(outcome.recoveryMs / 1000).toFixed(1)} s` : 'not passed';
+		say(
+			`${outcomes.length} ${order.point}:${order.n} ${fate}${outcome.problems.map((text) => `\n    ${text}`).join('')}`
+		);
+	}
+	await stage?.rig.stop();
+	return outcomes;
+}
