@@ -24,6 +24,7 @@
 #include "services/git/git_cli.hpp"
 #include "services/project/project_service.hpp"
 #include "services/server/data_version.hpp"
+#include "services/server/instance_lock.hpp"
 #include "services/server/project_urls.hpp"
 #include "services/server/readiness.hpp"
 #include "services/server/record_counts.hpp"
@@ -58,12 +59,12 @@ config::Config with_directories(config::Config config) {
     fs::permissions(config.data_directory, fs::perms::owner_all);
     for (const auto& directory :
          {config.site_files_directory, config.slots_directory, config.static_directory, config.log_directory,
-          config.data_directory / "repositories"})
+          config.data_directory / "repositories", config.data_directory / "run"})
         fs::create_directories(directory);
     return config;
 }
 
-deployment::Settings deployment_settings(const config::Config& config) {
+deployment::Settings deployment_settings(const config::Config& config, const server::InstanceLock& lock) {
     deployment::Settings settings;
     settings.installation = std::filesystem::canonical(config.data_directory).string();
     // Several panels may share one engine, for example a live one and the one that the tests start.
@@ -80,7 +81,7 @@ deployment::Settings deployment_settings(const config::Config& config) {
     settings.build_timeout = config.build_timeout;
     settings.health_timeout = config.health_timeout;
     settings.drain_timeout = config.drain_timeout;
-    settings.worker_name = "worker";
+    settings.worker_name = lock.owner_name(settings.name_prefix);
     return settings;
 }
 
@@ -133,7 +134,8 @@ struct App::Parts {
           keys(crypto::KeyFiles::open(config.data_directory / "keys")),
           secrets(keys.secrets),
           database(database::Database::open(config.database_url, pool, database_readers)),
-          settings(deployment_settings(config)),
+          lock(config.data_directory / "run", "worker"),
+          settings(deployment_settings(config, lock)),
           docker(config.docker_socket.string(), pool),
           git(config.data_directory / "repositories", git_policy(config)),
           proxy(executor, caddy_settings(config, keys)),
@@ -175,6 +177,7 @@ struct App::Parts {
     crypto::KeyFiles keys;
     crypto::SecretBox secrets;
     std::unique_ptr<database::Database> database;
+    server::InstanceLock lock;
     deployment::Settings settings;
 
     docker::EngineClient docker;

@@ -72,7 +72,8 @@ constexpr const char* set_commit_sql = "UPDATE deployments SET commit_hash = :ha
 constexpr const char* set_plan_sql = "UPDATE deployments SET plan = :plan WHERE id = :id";
 constexpr const char* finish_sql =
     "UPDATE deployments SET status = :status, completed_at = :now, duration = :duration, "
-    "error_message = :message, explanation = :explanation WHERE id = :id";
+    "error_message = :message, explanation = :explanation, claim_owner = '', claim_until = NULL WHERE id = "
+    ":id";
 constexpr const char* finish_running_steps_sql =
     "UPDATE deployment_steps SET status = :outcome, duration_ms = :now - started_at WHERE deployment_id = "
     ":id AND status = 'running'";

@@ -42,7 +42,7 @@ void set_deployment_commit(soci::session& session, std::int64_t id, const std::s
                            const std::string& message, const std::string& author);
 void set_deployment_plan(soci::session& session, std::int64_t id, const std::string& plan_json);
 // Ends it: status, completed_at, duration, error, explanation; steps still running become `step_outcome`,
-// pending ones skipped.
+// pending ones skipped. Its claim ends with it.
 bool finish_deployment(soci::session& session, std::int64_t id, DeploymentStatus status,
                        const std::optional<Explanation>& explanation, StepStatus step_outcome, Timestamp now);
 bool request_cancel(soci::session& session, std::int64_t id); // false when final

@@ -56,8 +56,6 @@ constexpr const char* set_status_sql =
 constexpr const char* set_live_sql = "UPDATE projects SET live_deployment_id = :deployment, status = "
                                      "'active', updated_at = :now WHERE id = :id";
 constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
-constexpr const char* delete_jobs_sql =
-    "DELETE FROM jobs WHERE project_id = :id"; // a queue has no foreign keys
 constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
 constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
 constexpr const char* set_secret_sql = "UPDATE projects SET webhook_secret = :secret WHERE id = :id";
@@ -187,8 +185,6 @@ void set_detected_framework(soci::session& session, std::int64_t id, const std::
 }
 
 void delete_project(soci::session& session, std::int64_t id) {
-    Query jobs(session, delete_jobs_sql);
-    jobs.use(id).run();
     Query query(session, delete_sql);
     query.use(id).run();
 }

@@ -1,7 +1,7 @@
 #include "database/project_repo.hpp"
 
+#include "database/claim_repo.hpp"
 #include "database/deployment_repo.hpp"
-#include "database/job_repo.hpp"
 #include "support/temp_database.hpp"
 
 #include <doctest/doctest.h>
@@ -187,15 +187,12 @@ TEST_CASE("the detected framework shows until the user pins another, and again w
     CHECK(load().framework == "vite");
 }
 
-TEST_CASE("deleting a project takes its deployments, logs and jobs with it") {
+TEST_CASE("deleting a project takes its deployments and logs with it") {
     TempDatabase temp;
     const auto owner = temp.add_user("a@example.com");
     const auto id = temp.add_project(owner, "one");
     const auto deployment = temp.add_deployment(id);
-    temp.write([&](soci::session& s) {
-        set_live_deployment(s, id, deployment, temp.clock.now());
-        push_job(s, "deploy", id, deployment, temp.clock.now());
-    });
+    temp.write([&](soci::session& s) { set_live_deployment(s, id, deployment, temp.clock.now()); });
     CHECK(temp.read([&](soci::session& s) { return find_project(s, Principal::system(), id)->status; }) ==
           ProjectStatus::active);
     temp.write([&](soci::session& s) { delete_project(s, id); });
@@ -203,7 +200,7 @@ TEST_CASE("deleting a project takes its deployments, logs and jobs with it") {
         CHECK_FALSE(find_project(s, Principal::system(), id));
         CHECK_FALSE(find_deployment(s, Principal::system(), deployment));
         CHECK(list_steps(s, deployment).empty());
-        CHECK_FALSE(claim_job(s, "w", std::chrono::seconds{30}, temp.clock.now()));
+        CHECK_FALSE(claim_next(s, 0, "w", std::chrono::seconds{30}, temp.clock.now()));
     });
 }
 

@@ -2,7 +2,6 @@
 
 #include "base/crash_point.hpp"
 #include "database/database.hpp"
-#include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "models/git_ref.hpp"
@@ -13,8 +12,6 @@
 namespace panel::deployment {
 
 namespace {
-
-constexpr const char* deploy_job = "deploy";
 
 using Event = DeploymentEvents::Event;
 
@@ -34,19 +31,16 @@ void supersede_waiting(soci::session& session, std::int64_t project_id, Timestam
         if (!database::finish_deployment(session, waiting.id, DeploymentStatus::superseded, std::nullopt,
                                          StepStatus::skipped, now))
             continue;
-        database::delete_job_of(session, deploy_job, waiting.id);
         CRASH_POINT("supersede.waiting.ended");
         events.push_back({Event::Kind::state_changed, waiting.id, project_id});
     }
 }
 
-void insert_and_ring(soci::session& session, const Principal& principal, Deployment deployment,
-                     Changed& changed) {
+void insert_newest(soci::session& session, const Principal& principal, Deployment deployment,
+                   Changed& changed) {
     supersede_waiting(session, deployment.project_id, deployment.created_at, changed.events);
     const auto id = database::insert_deployment(session, deployment, deployment.commit_hash);
     CRASH_POINT("trigger.row.inserted");
-    database::push_job(session, deploy_job, deployment.project_id, id, deployment.created_at);
-    CRASH_POINT("trigger.job.inserted");
     changed.events.push_back({Event::Kind::state_changed, id, deployment.project_id});
     changed.detail = *database::find_deployment_detail(session, principal, id);
 }
@@ -83,7 +77,7 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
         deployment.commit_hash = request.commit_hash.value_or("");
         deployment.triggered_by = request.triggered_by;
         deployment.created_at = clock_.now();
-        insert_and_ring(session, principal, std::move(deployment), changed);
+        insert_newest(session, principal, std::move(deployment), changed);
         if (request.record) request.record(session, changed.detail->row.deployment.id);
         return changed;
     };
@@ -118,7 +112,7 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal
         deployment.error_message.clear();
         deployment.cancel_requested = false;
         deployment.created_at = clock_.now();
-        insert_and_ring(session, principal, deployment, changed);
+        insert_newest(session, principal, deployment, changed);
         const auto id = changed.detail->row.deployment.id;
         database::set_deployment_commit(session, id, deployment.commit_hash, deployment.commit_message,
                                         deployment.commit_author);
@@ -147,10 +141,9 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal pr
         database::request_cancel(session, deployment_id);
         CRASH_POINT("cancel.request.inserted");
         // Not begun: it ends here. Begun: the worker that runs it ends it.
-        if (deployment->status == DeploymentStatus::pending &&
+        if (deployment->status == DeploymentStatus::pending)
             database::finish_deployment(session, deployment_id, DeploymentStatus::cancelled, std::nullopt,
-                                        StepStatus::cancelled, clock_.now()))
-            database::delete_job_of(session, deploy_job, deployment_id);
+                                        StepStatus::cancelled, clock_.now());
         changed.events.push_back({Event::Kind::state_changed, deployment_id, deployment->project_id});
         changed.detail = *database::find_deployment_detail(session, principal, deployment_id);
         return changed;

@@ -4,7 +4,6 @@
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/domain_repo.hpp"
-#include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/deployment_events.hpp"
@@ -33,13 +32,14 @@ DeploymentStatus status_during(Action action) {
 
 } // namespace
 
-Execution::Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, Lease lease)
+Execution::Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project,
+                     database::Claim claim)
     : ports_(ports),
       log_(log),
       deployment_(std::move(deployment)),
       project_(std::move(project)),
-      lease_(lease),
-      build_id_(fmt::format("vps-panel-d{}-{}", deployment_.id, lease.fence)) {}
+      claim_(claim),
+      build_id_(fmt::format("vps-panel-d{}-{}", deployment_.id, claim_.fence)) {}
 
 asio::awaitable<Result<PipelineStart>> Execution::prepare() {
     auto read = [project = project_.id, live = project_.live_deployment_id,
@@ -84,7 +84,7 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
             co_return std::unexpected(set.error());
         CRASH_POINT("deploy.prepare.repaired");
     }
-    if (lease_.taken_over)
+    if (claim_.is_taken_over())
         (void)co_await ports_.docker.remove_container(
             container_name(ports_.settings, project_.id, idle_slot(previous_)));
     if (deployment_.rollback_of) {
@@ -119,7 +119,7 @@ asio::awaitable<Result<void>> Execution::enter_step(Action action) {
     auto write = [this, step, previous, ending, is_first, is_undo, action,
                   &deferred](soci::session& session) {
         const auto now = ports_.clock.now();
-        if (!database::holds_lease(session, lease_.job_id, lease_.fence)) return false;
+        if (!database::holds_claim(session, claim_)) return false;
         for (const auto& task : deferred) task(session);
         if (previous) database::end_step(session, deployment_.id, *previous, ending, now);
         if (is_undo) return true;
@@ -132,7 +132,7 @@ asio::awaitable<Result<void>> Execution::enter_step(Action action) {
         CRASH_POINT("deploy.step.written");
         return true;
     };
-    if (!co_await ports_.database.write(std::move(write))) co_return lose_lease();
+    if (!co_await ports_.database.write(std::move(write))) co_return lose_claim();
     CRASH_POINT("deploy.step.committed");
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_return Result<void>{};
@@ -147,8 +147,8 @@ void Execution::pass_steps(soci::session& session, StepName from, StepName to, b
             database::end_step(session, deployment_.id, skipped, StepStatus::skipped, now);
 }
 
-std::unexpected<Error> Execution::lose_lease() {
-    lost_lease_ = true;
+std::unexpected<Error> Execution::lose_claim() {
+    lost_claim_ = true;
     return fail(Code::conflict, "Another worker has taken this deployment over.");
 }
 
@@ -202,7 +202,7 @@ asio::awaitable<Result<void>> Execution::finish() {
     auto deferred = std::exchange(deferred_, {});
     auto write = [this, status, &deferred](soci::session& session) {
         const auto now = ports_.clock.now();
-        if (!database::holds_lease(session, lease_.job_id, lease_.fence)) return false;
+        if (!database::holds_claim(session, claim_)) return false;
         for (const auto& task : deferred) task(session);
         if (step_) database::end_step(session, deployment_.id, *step_, step_ending_, now);
         if (status == DeploymentStatus::success) {
@@ -221,7 +221,7 @@ asio::awaitable<Result<void>> Execution::finish() {
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
-    if (!written) co_return lose_lease();
+    if (!written) co_return lose_claim();
     CRASH_POINT("deploy.finish.committed");
     ports_.events.publish({DeploymentEvents::Event::Kind::log_grew, deployment_.id, project_.id});
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});

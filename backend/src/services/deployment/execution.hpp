@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "database/claim_repo.hpp"
 #include "models/deployment.hpp"
 #include "models/domain.hpp"
 #include "models/project.hpp"
@@ -52,16 +53,9 @@ struct Ports {
     Settings settings;
 };
 
-// A lease on the job; `lost` when another worker may have taken it over.
-struct Lease {
-    std::int64_t job_id = 0;
-    std::int64_t fence = 0;
-    bool taken_over = false; // a worker before this one may have left something behind
-};
-
 class Execution {
   public:
-    Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, Lease lease);
+    Execution(Ports& ports, BuildLog& log, Deployment deployment, Project project, database::Claim claim);
 
     // Reads what is live now and makes the markers say so; for a rollback, reads the kept release.
     boost::asio::awaitable<Result<PipelineStart>> prepare();
@@ -77,7 +71,7 @@ class Execution {
     [[nodiscard]] const std::string& build_id() const { return build_id_; }
     [[nodiscard]] const Deployment& deployment() const { return deployment_; }
     // Another worker has the deployment: nothing more may be done or written, not even undone.
-    [[nodiscard]] bool lost_lease() const { return lost_lease_; }
+    [[nodiscard]] bool lost_claim() const { return lost_claim_; }
 
   private:
     // execution_build.cpp
@@ -101,7 +95,7 @@ class Execution {
     boost::asio::awaitable<Result<void>> finish();
     boost::asio::awaitable<Result<void>> enter_step(Action action);
     void pass_steps(soci::session& session, StepName from, StepName to, bool is_first, Timestamp now) const;
-    std::unexpected<Error> lose_lease();
+    std::unexpected<Error> lose_claim();
 
     Result<void> explain(const Error& error, std::string reason, std::string next_step);
 
@@ -109,7 +103,7 @@ class Execution {
     BuildLog& log_;
     Deployment deployment_;
     Project project_;
-    Lease lease_;
+    database::Claim claim_;
     std::string build_id_;
 
     std::optional<StepName> step_;
@@ -127,7 +121,7 @@ class Execution {
     std::vector<std::pair<std::string, std::string>> environment_; // run time
     caddy::Site site_;
     std::vector<Domain> domains_;
-    bool lost_lease_ = false;
+    bool lost_claim_ = false;
     bool already_live_ = false;
     caddy::Slot previous_ = caddy::Slot::none;
     std::vector<caddy::Slot> replaced_; // whose containers are drained and stopped once the release is live

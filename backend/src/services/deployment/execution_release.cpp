@@ -5,7 +5,6 @@
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
-#include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/container_of.hpp"
@@ -159,7 +158,7 @@ asio::awaitable<Result<void>> Execution::commit_live() {
     release_.created_at = ports_.clock.now();
     auto deferred = std::exchange(deferred_, {});
     auto write = [this, &deferred](soci::session& session) {
-        if (!database::holds_lease(session, lease_.job_id, lease_.fence)) return false;
+        if (!database::holds_claim(session, claim_)) return false;
         for (const auto& task : deferred) task(session);
         database::put_release(session, release_);
         database::set_live_deployment(session, project_.id, deployment_.id, ports_.clock.now());
@@ -167,7 +166,7 @@ asio::awaitable<Result<void>> Execution::commit_live() {
         return true;
     };
     const bool written = co_await ports_.database.write(std::move(write));
-    if (!written) co_return lose_lease();
+    if (!written) co_return lose_claim();
     CRASH_POINT("deploy.commit.committed");
     project_.live_deployment_id = deployment_.id;
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});

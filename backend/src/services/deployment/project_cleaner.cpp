@@ -5,7 +5,6 @@
 #include "base/offload.hpp"
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
-#include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/runner.hpp"
@@ -28,10 +27,9 @@ asio::awaitable<void> ProjectCleaner::end_deployments(std::int64_t project_id) {
         auto request = [this, &unfinished](soci::session& session) {
             for (const auto& deployment : unfinished) {
                 database::request_cancel(session, deployment.id);
-                if (deployment.status == DeploymentStatus::pending &&
+                if (deployment.status == DeploymentStatus::pending)
                     database::finish_deployment(session, deployment.id, DeploymentStatus::cancelled,
-                                                std::nullopt, StepStatus::cancelled, ports_.clock.now()))
-                    database::delete_job_of(session, "deploy", deployment.id);
+                                                std::nullopt, StepStatus::cancelled, ports_.clock.now());
             }
         };
         co_await ports_.database.write(std::move(request));

@@ -4,7 +4,6 @@
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/domain_repo.hpp"
-#include "database/job_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/container_of.hpp"
@@ -46,7 +45,8 @@ Record read_record(soci::session& session) {
 } // namespace
 
 asio::awaitable<void> Reconcile::run() {
-    co_await ring_unfinished();
+    bell_.ring();
+    CRASH_POINT("reconcile.bell.rung");
     auto record = co_await ports_.database.read(read_record);
     for (const auto& project : record.projects) {
         const auto live = record.live.find(project.id);
@@ -55,16 +55,6 @@ asio::awaitable<void> Reconcile::run() {
                                 record.deploying.contains(project.id));
     }
     co_await remove_orphans(record.projects);
-}
-
-asio::awaitable<void> Reconcile::ring_unfinished() {
-    auto ring = [this](soci::session& session) {
-        for (const auto& deployment : database::unfinished_deployments(session, 0))
-            database::push_job(session, "deploy", deployment.project_id, deployment.id, ports_.clock.now());
-    };
-    co_await ports_.database.write(std::move(ring));
-    CRASH_POINT("reconcile.bell.rung");
-    bell_.ring();
 }
 
 asio::awaitable<void> Reconcile::repair_project(Project project, std::vector<Domain> domains,

@@ -20,7 +20,6 @@ class Reconcile {
     boost::asio::awaitable<void> run();
 
   private:
-    boost::asio::awaitable<void> ring_unfinished();
     boost::asio::awaitable<void> repair_project(Project project, std::vector<Domain> domains,
                                                 std::optional<Release> live, bool is_deploying);
     boost::asio::awaitable<void> repair_container(const Project& project, const Release& live);

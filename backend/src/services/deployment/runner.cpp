@@ -28,10 +28,10 @@ struct Claimed {
     std::optional<Project> project;
 };
 
-Claimed read_claimed(soci::session& session, const database::JobRow& job) {
+Claimed read_claimed(soci::session& session, const database::Claim& claim) {
     Claimed claimed;
-    claimed.deployment = database::find_deployment(session, Principal::system(), job.subject_id);
-    claimed.project = database::find_project(session, Principal::system(), job.project_id);
+    claimed.deployment = database::find_deployment(session, Principal::system(), claim.deployment_id);
+    claimed.project = database::find_project(session, Principal::system(), claim.project_id);
     return claimed;
 }
 
@@ -69,53 +69,55 @@ asio::awaitable<void> Runner::stop(std::chrono::milliseconds patience) {
     co_await tasks_.stop(patience);
 }
 
-asio::awaitable<void> Runner::run(database::JobRow job) {
-    const auto running = std::make_shared<Running>(executor_);
-    running_[job.subject_id] = running;
-    tasks_.spawn("heartbeat", keep_lease(job, running));
+asio::awaitable<void> Runner::run(database::Claim claim) {
+    const auto running = std::make_shared<Running>(executor_, ports_.settings.claim_time);
+    running_[claim.deployment_id] = running;
+    tasks_.spawn("heartbeat", keep_claim(claim, running));
+    tasks_.spawn("claim watch", watch_claim(running));
     std::string failure;
     try {
-        co_await run_claimed(job, running);
+        co_await run_claimed(claim, running);
     } catch (const std::exception& error) {
         failure = error.what();
     }
     running->ended = true;
     running->heartbeat.cancel();
+    running->claim_end.cancel();
     // Taken over while it ran: the entry is the other run's.
-    if (const auto found = running_.find(job.subject_id); found != running_.end() && found->second == running)
+    if (const auto found = running_.find(claim.deployment_id);
+        found != running_.end() && found->second == running)
         running_.erase(found);
     if (!failure.empty())
-        spdlog::error("deployment {}: {}; it is tried again when its lease has run out", job.subject_id,
+        spdlog::error("deployment {}: {}; it is tried again when its claim has run out", claim.deployment_id,
                       failure);
 }
 
-asio::awaitable<void> Runner::run_claimed(database::JobRow job, std::shared_ptr<Running> running) {
-    auto read = [&job](soci::session& session) { return read_claimed(session, job); };
+asio::awaitable<void> Runner::run_claimed(database::Claim claim, std::shared_ptr<Running> running) {
+    auto read = [&claim](soci::session& session) { return read_claimed(session, claim); };
     auto [deployment, project] = co_await ports_.database.read(std::move(read));
-    if (!deployment || !project || is_final(deployment->status)) co_return co_await complete(job);
+    if (!deployment || !project || is_final(deployment->status)) co_return co_await release(claim);
     const auto log = std::make_shared<BuildLog>(executor_, ports_.database, ports_.clock, ports_.events,
                                                 deployment->id, project->id);
-    log->guard([job](soci::session& session) { return database::holds_lease(session, job.id, job.fence); });
+    log->guard([claim](soci::session& session) { return database::holds_claim(session, claim); });
     const LogEnd log_end{*log};
     co_await log->open();
     CRASH_POINT("runner.log.opened");
     tasks_.spawn("log", keep_flushing(log));
-    if (job.attempts > 1)
+    if (claim.is_taken_over())
         co_await log->heading("The panel was restarted meanwhile; this deployment starts again");
     if (deployment->cancel_requested) running->interruption = Interruption::cancelled;
     const auto project_id = project->id;
-    Execution execution(ports_, *log, std::move(*deployment), std::move(*project),
-                        Lease{job.id, job.fence, job.attempts > 1});
-    const auto outcome = co_await run_actions(execution, running, job.attempts);
+    Execution execution(ports_, *log, std::move(*deployment), std::move(*project), claim);
+    const auto outcome = co_await run_actions(execution, running, claim.attempts);
     co_await log->close();
     CRASH_POINT("runner.log.closed");
     if (running->interruption == Interruption::shutdown ||
-        running->interruption == Interruption::lease_lost) {
+        running->interruption == Interruption::claim_lost) {
         if (!is_final(execution.deployment().status))
             co_return; // unfinished: whoever takes it over starts again
     }
-    co_await complete(job);
-    CRASH_POINT("runner.job.completed");
+    co_await release(claim);
+    CRASH_POINT("runner.claim.released");
     if (outcome == Outcome::succeeded) co_await prune(project_id);
 }
 
@@ -139,9 +141,9 @@ asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_p
     auto current = pipeline.first();
     do {
         const auto outcome = co_await perform(execution, current, pipeline, running);
-        if (execution.lost_lease()) running->interruption = Interruption::lease_lost;
+        if (execution.lost_claim()) running->interruption = Interruption::claim_lost;
         if (running->interruption == Interruption::shutdown ||
-            running->interruption == Interruption::lease_lost)
+            running->interruption == Interruption::claim_lost)
             co_return Outcome::cancelled;
         if (current == Action::detect && outcome == Outcome::succeeded)
             pipeline.set_static(execution.is_static());
@@ -179,20 +181,46 @@ asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, co
                                                                           : Outcome::failed;
 }
 
-asio::awaitable<void> Runner::keep_lease(database::JobRow job, std::shared_ptr<Running> running) {
+// Goes on while the database does not answer: until watch_claim ends the run, the claim may still be ours.
+asio::awaitable<void> Runner::keep_claim(database::Claim claim, std::shared_ptr<Running> running) {
     while (!running->ended) {
-        running->heartbeat.expires_after(heartbeat_time);
+        running->heartbeat.expires_after(ports_.settings.heartbeat_time);
         co_await running->heartbeat.async_wait(asio::as_tuple(asio::use_awaitable));
         if (running->ended) co_return;
-        auto beat = [this, &job](soci::session& session) {
-            const bool held =
-                database::extend_lease(session, job.id, job.fence, lease_time, ports_.clock.now());
-            return std::pair(held, database::cancel_requested(session, job.subject_id));
-        };
-        const auto [held, cancelled] = co_await ports_.database.write(std::move(beat));
-        CRASH_POINT("runner.lease.extended");
-        if (!held) interrupt(*running, Interruption::lease_lost);
-        if (cancelled) interrupt(*running, Interruption::cancelled);
+        try {
+            if (!co_await beat(claim, running)) co_return;
+        } catch (const std::exception& error) {
+            spdlog::warn("deployment {}: its claim could not be extended: {}", claim.deployment_id,
+                         error.what());
+        }
+    }
+}
+
+// False when the claim is another's.
+asio::awaitable<bool> Runner::beat(database::Claim claim, std::shared_ptr<Running> running) {
+    const auto asked_at = std::chrono::steady_clock::now();
+    const auto claim_time = ports_.settings.claim_time;
+    auto extend = [claim, claim_time, &clock = ports_.clock](soci::session& session) {
+        const bool held = database::extend_claim(session, claim, claim_time, clock.now());
+        return std::pair(held, database::cancel_requested(session, claim.deployment_id));
+    };
+    const auto [held, cancelled] = co_await ports_.database.write(std::move(extend));
+    CRASH_POINT("runner.claim.extended");
+    if (!held) {
+        interrupt(*running, Interruption::claim_lost);
+        co_return false;
+    }
+    running->claim_end.expires_at(asked_at + claim_time);
+    if (cancelled) interrupt(*running, Interruption::cancelled);
+    co_return true;
+}
+
+asio::awaitable<void> Runner::watch_claim(std::shared_ptr<Running> running) {
+    while (!running->ended) {
+        const auto [error] = co_await running->claim_end.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (error == asio::error::operation_aborted) continue; // extended, or ended
+        interrupt(*running, Interruption::claim_lost);
+        co_return;
     }
 }
 
@@ -204,8 +232,8 @@ asio::awaitable<Outcome> Runner::give_up(Execution& execution) {
     co_return Outcome::failed;
 }
 
-asio::awaitable<void> Runner::complete(database::JobRow job) {
-    auto write = [&job](soci::session& session) { database::complete_job(session, job.id, job.fence); };
+asio::awaitable<void> Runner::release(database::Claim claim) {
+    auto write = [&claim](soci::session& session) { database::release_claim(session, claim); };
     co_await ports_.database.write(std::move(write));
 }
 

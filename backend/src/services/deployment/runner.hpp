@@ -1,10 +1,10 @@
 #pragma once
-// Runs claimed deployments: feeds the pipeline's actions to an Execution, keeps the lease alive, cancels, and
+// Runs claimed deployments: feeds the pipeline's actions to an Execution, keeps the claim alive, cancels, and
 // ends each deployment with the truth. Owned by App; tasks that it spawns live in its own TaskGroup. Loop
 // thread only.
 
 #include "base/task_group.hpp"
-#include "database/job_repo.hpp"
+#include "database/claim_repo.hpp"
 #include "services/deployment/execution.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,14 +20,12 @@ namespace panel::deployment {
 
 class Runner {
   public:
-    static constexpr std::chrono::milliseconds lease_time{30'000};
-    static constexpr std::chrono::milliseconds heartbeat_time{10'000};
     static constexpr int most_attempts = 3;
 
     Runner(boost::asio::any_io_executor executor, Ports& ports);
 
-    // Runs the job's deployment to its end, or until stop(). Never throws what a deployment can cause.
-    boost::asio::awaitable<void> run(database::JobRow job);
+    // Runs the claimed deployment to its end, or until stop(). Never throws what a deployment can cause.
+    boost::asio::awaitable<void> run(database::Claim claim);
 
     // Asks a running deployment to end as cancelled; false when it does not run here.
     bool cancel(std::int64_t deployment_id);
@@ -37,23 +35,28 @@ class Runner {
     [[nodiscard]] std::size_t running() const { return running_.size(); }
 
   private:
-    enum class Interruption { none, cancelled, shutdown, lease_lost };
+    enum class Interruption { none, cancelled, shutdown, claim_lost };
     struct Running {
         boost::asio::cancellation_signal signal;
         Interruption interruption = Interruption::none;
         bool ended = false;
         boost::asio::steady_timer heartbeat;
-        explicit Running(boost::asio::any_io_executor executor) : heartbeat(std::move(executor)) {}
+        boost::asio::steady_timer
+            claim_end; // by the monotonic clock: what the database says may not be heard
+        Running(const boost::asio::any_io_executor& executor, std::chrono::milliseconds claim_time)
+            : heartbeat(executor), claim_end(executor, claim_time) {}
     };
 
-    boost::asio::awaitable<void> run_claimed(database::JobRow job, std::shared_ptr<Running> running);
+    boost::asio::awaitable<void> run_claimed(database::Claim claim, std::shared_ptr<Running> running);
     boost::asio::awaitable<Outcome> run_actions(Execution& execution, std::shared_ptr<Running> running,
                                                 int attempts);
     boost::asio::awaitable<Outcome> perform(Execution& execution, Action action, const Pipeline& pipeline,
                                             std::shared_ptr<Running> running);
-    boost::asio::awaitable<void> keep_lease(database::JobRow job, std::shared_ptr<Running> running);
+    boost::asio::awaitable<void> keep_claim(database::Claim claim, std::shared_ptr<Running> running);
     boost::asio::awaitable<Outcome> give_up(Execution& execution);
-    boost::asio::awaitable<void> complete(database::JobRow job);
+    boost::asio::awaitable<void> watch_claim(std::shared_ptr<Running> running);
+    boost::asio::awaitable<bool> beat(database::Claim claim, std::shared_ptr<Running> running);
+    boost::asio::awaitable<void> release(database::Claim claim);
     boost::asio::awaitable<void> prune(std::int64_t project_id);
     void interrupt(Running& running, Interruption interruption);
 

@@ -30,7 +30,9 @@ struct Settings {
     std::chrono::milliseconds drain_quiet =
         caddy::drain_quiet_time;                     // without a request, before a slot is stopped
     std::chrono::milliseconds route_timeout{15'000}; // for the new release to answer through Caddy
-    std::string worker_name; // owner of leases: stable across restarts of this process's role
+    std::chrono::milliseconds claim_time{30'000}; // that a worker has a deployment for, unless it extends it
+    std::chrono::milliseconds heartbeat_time{10'000}; // between two extensions
+    std::string worker_name; // owner of claims: no two living processes share it, a restarted one keeps it
 };
 
 inline constexpr const char* label_installation = "vps-panel.data";

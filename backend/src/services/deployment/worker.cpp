@@ -5,8 +5,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 namespace panel::deployment {
 
 namespace {
@@ -17,43 +15,51 @@ constexpr std::chrono::milliseconds retry_wait{1'000};   // after the database f
 Worker::Worker(asio::any_io_executor executor, Ports& ports, Runner& runner, JobBell& bell)
     : ports_(ports), runner_(runner), bell_(bell), tasks_(std::move(executor)) {}
 
-void Worker::start() { tasks_.spawn("worker", claim_jobs()); }
+void Worker::start() { tasks_.spawn("worker", claim_deployments()); }
 
 asio::awaitable<void> Worker::stop(std::chrono::milliseconds patience) {
     stopping_ = true;
     bell_.ring();
     co_await runner_.stop(patience);
     co_await tasks_.stop(patience);
-    co_await give_back_leases();
+    co_await hand_back();
 }
 
-asio::awaitable<void> Worker::give_back_leases() {
-    auto release = [this](soci::session& session) {
-        database::release_leases(session, ports_.settings.worker_name, ports_.clock.now());
+// What a worker of this name held when it was killed is free at once, not when its claims run out.
+asio::awaitable<void> Worker::free_claims() {
+    auto free = [owner = ports_.settings.worker_name](soci::session& session) {
+        database::free_claims(session, owner);
     };
-    co_await ports_.database.write(std::move(release));
+    co_await ports_.database.write(std::move(free));
+    CRASH_POINT("worker.claims.freed");
 }
 
-asio::awaitable<void> Worker::claim_jobs() {
-    bool is_clean =
-        false; // what this worker held when it was killed is free at once, not when its leases run out
+asio::awaitable<void> Worker::hand_back() {
+    auto hand_back = [owner = ports_.settings.worker_name](soci::session& session) {
+        database::hand_back_claims(session, owner);
+    };
+    co_await ports_.database.write(std::move(hand_back));
+    CRASH_POINT("worker.claims.handed_back");
+}
+
+asio::awaitable<void> Worker::claim_deployments() {
+    bool is_clean = false;
     while (!stopping_) {
         auto wait = longest_wait;
         try {
-            if (!is_clean) co_await give_back_leases();
+            if (!is_clean) co_await free_claims();
             is_clean = true;
             while (!stopping_ && busy_ < ports_.settings.concurrent_builds) {
                 auto claim = [this](soci::session& session) {
-                    return database::claim_job(session, ports_.settings.worker_name, Runner::lease_time,
-                                               ports_.clock.now());
+                    return database::claim_next(session, 0, ports_.settings.worker_name,
+                                                ports_.settings.claim_time, ports_.clock.now());
                 };
-                auto job = co_await ports_.database.write(std::move(claim));
-                if (!job) break;
-                CRASH_POINT("worker.job.claimed");
+                const auto claimed = co_await ports_.database.write(std::move(claim));
+                if (!claimed) break;
+                CRASH_POINT("worker.deployment.claimed");
                 ++busy_;
-                tasks_.spawn("deployment", run_job(std::move(*job)));
+                tasks_.spawn("deployment", run_claimed(*claimed));
             }
-            wait = co_await time_to_next();
         } catch (const soci::soci_error& error) {
             spdlog::error("worker: {}", error.what());
             wait = retry_wait;
@@ -62,20 +68,11 @@ asio::awaitable<void> Worker::claim_jobs() {
     }
 }
 
-asio::awaitable<std::chrono::milliseconds> Worker::time_to_next() {
-    if (busy_ >= ports_.settings.concurrent_builds) co_return longest_wait;
-    auto read = [](soci::session& session) { return database::next_job_time(session); };
-    const auto next = co_await ports_.database.read(std::move(read));
-    if (!next) co_return longest_wait;
-    co_return std::clamp<std::chrono::milliseconds>(*next - ports_.clock.now(),
-                                                    std::chrono::milliseconds{100}, longest_wait);
-}
-
-asio::awaitable<void> Worker::run_job(database::JobRow job) {
-    co_await runner_.run(std::move(job));
-    CRASH_POINT("worker.job.ended");
+asio::awaitable<void> Worker::run_claimed(database::Claim claim) {
+    co_await runner_.run(claim);
+    CRASH_POINT("worker.deployment.ended");
     --busy_;
-    bell_.ring(); // a place is free, and the project's next job may run
+    bell_.ring(); // a place is free, and the project's next deployment may run
 }
 
 } // namespace panel::deployment

@@ -1,5 +1,5 @@
 #pragma once
-// Claims jobs and runs them, at most `concurrent_builds` at once. Owned by App. Loop thread only.
+// Claims deployments and runs them, at most `concurrent_builds` at once. Owned by App. Loop thread only.
 
 #include "base/task_group.hpp"
 #include "services/deployment/job_bell.hpp"
@@ -16,14 +16,14 @@ class Worker {
     Worker(boost::asio::any_io_executor executor, Ports& ports, Runner& runner, JobBell& bell);
 
     void start();
-    // Takes no more jobs, interrupts what runs, gives the leases back.
+    // Takes no more, interrupts what runs, hands the claims back.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
 
   private:
-    boost::asio::awaitable<void> give_back_leases();
-    boost::asio::awaitable<void> claim_jobs();
-    boost::asio::awaitable<void> run_job(database::JobRow job);
-    boost::asio::awaitable<std::chrono::milliseconds> time_to_next();
+    boost::asio::awaitable<void> free_claims();
+    boost::asio::awaitable<void> hand_back();
+    boost::asio::awaitable<void> claim_deployments();
+    boost::asio::awaitable<void> run_claimed(database::Claim claim);
 
     Ports& ports_;
     Runner& runner_;

@@ -1,8 +1,6 @@
 // Deployments that are cancelled: waiting, at work, and too late.
 #include "deployment_scenario.hpp"
 
-#include "database/job_repo.hpp"
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
@@ -35,7 +33,7 @@ TEST_CASE("a deployment that waits ends at once when it is cancelled") {
     CHECK(panel.steps(id) == "cancelled skipped skipped skipped skipped skipped skipped skipped skipped");
     CHECK(panel.detail(id).row.deployment.completed_at);
     CHECK(panel.told == Calls{"1 pending", "1 cancelled"});
-    CHECK_FALSE(panel.temp.read([](soci::session& session) { return database::next_job_time(session); }));
+    CHECK_FALSE(panel.is_claimable());
     CHECK(panel.calls.empty());
     const auto again = panel.run(panel.deployments.cancel(panel.owner, id));
     REQUIRE_FALSE(again);
@@ -72,7 +70,7 @@ TEST_CASE("a deployment that builds is cancelled in the engine too and leaves no
     CHECK(panel.told.back() == "1 cancelled");
     CHECK(panel.docker.containers().empty());
     CHECK_FALSE(panel.docker.has_image("vps-panel/p1:d1"));
-    CHECK_FALSE(panel.temp.read([](soci::session& session) { return database::next_job_time(session); }));
+    CHECK_FALSE(panel.is_claimable());
 }
 
 TEST_CASE("a deployment cancelled while its health is checked takes its container and image with it") {

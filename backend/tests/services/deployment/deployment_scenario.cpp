@@ -1,6 +1,6 @@
 #include "deployment_scenario.hpp"
 
-#include "database/job_repo.hpp"
+#include "database/claim_repo.hpp"
 #include "database/log_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
@@ -146,12 +146,19 @@ std::int64_t DeploymentScenario::roll_back(std::int64_t deployment_id) {
     return run(deployments.roll_back(owner, deployment_id)).value().row.deployment.id;
 }
 
-database::JobRow DeploymentScenario::claim() {
-    auto job = temp.write([&](soci::session& session) {
-        return database::claim_job(session, "worker", deployment::Runner::lease_time, temp.clock.now());
+database::Claim DeploymentScenario::claim() {
+    const auto claimed = temp.write([&](soci::session& session) {
+        return database::claim_next(session, 0, "worker", ports.settings.claim_time, temp.clock.now());
     });
-    REQUIRE(job);
-    return *job;
+    REQUIRE(claimed);
+    return *claimed;
+}
+
+bool DeploymentScenario::is_claimable() {
+    return temp.write([&](soci::session& session) {
+        return database::claim_next(session, 0, "other", ports.settings.claim_time, temp.clock.now())
+            .has_value();
+    });
 }
 
 void DeploymentScenario::step() { run(runner.run(claim())); }

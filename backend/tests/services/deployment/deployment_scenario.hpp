@@ -44,13 +44,12 @@ class DeploymentScenario : public DeploymentPanel {
 
     std::int64_t trigger(deployment::TriggerRequest request = {}); // returns the id
     std::int64_t roll_back(std::int64_t deployment_id);
-    void step();               // claims one job and runs it until it ends
+    void step();               // claims one deployment and runs it until it ends
     DeploymentDetail deploy(); // trigger and step
-    void begin();              // claims one job and runs it beside the test, until finished()
+    void begin();              // claims one deployment and runs it beside the test, until finished()
     [[nodiscard]] bool finished() const { return ended_; }
-    void let_leases_run_out() {
-        temp.clock.advance(deployment::Runner::lease_time + std::chrono::seconds{1});
-    }
+    [[nodiscard]] bool is_claimable(); // by another worker
+    void let_claims_run_out() { temp.clock.advance(ports.settings.claim_time + std::chrono::seconds{1}); }
     // Runs the loop until this is true; fails the test when it does not become so.
     void until(const std::function<bool()>& condition);
 
@@ -78,7 +77,7 @@ class DeploymentScenario : public DeploymentPanel {
   private:
     static std::size_t index(caddy::Slot slot) { return slot == caddy::Slot::green ? 1 : 0; }
     void listen_on_free_pair();
-    database::JobRow claim();
+    database::Claim claim();
 
     std::array<std::unique_ptr<net::HttpServer>, 2> apps_;
     std::array<std::shared_ptr<int>, 2> status_{std::make_shared<int>(200), std::make_shared<int>(200)};

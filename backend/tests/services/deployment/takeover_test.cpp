@@ -1,7 +1,6 @@
-// Deployments whose worker died, was stopped, or lost its lease: another goes on, and ends them the same.
+// Deployments whose worker died, was stopped, or lost its claim: another goes on, and ends them the same.
 #include "deployment_scenario.hpp"
 
-#include "database/job_repo.hpp"
 #include "services/deployment/worker.hpp"
 
 #include <doctest/doctest.h>
@@ -22,13 +21,6 @@ void die_at(DeploymentScenario& panel, const std::string& fatal) {
         panel.script = nullptr;
         throw std::runtime_error("the power is gone");
     };
-}
-
-bool is_claimable(DeploymentScenario& panel) {
-    return panel.temp.write([&](soci::session& session) {
-        return database::claim_job(session, "other", deployment::Runner::lease_time, panel.temp.clock.now())
-            .has_value();
-    });
 }
 
 std::string all_of(DeploymentScenario& panel, std::int64_t id) {
@@ -53,8 +45,8 @@ TEST_CASE("a deployment whose worker died before the switch starts again and end
         CHECK_FALSE(is_final(panel.detail(id).row.deployment.status));
         CHECK(panel.project().live_deployment_id == 1);
         CHECK(panel.docker.is_running("vps-panel-p1-blue"));
-        CHECK_FALSE(is_claimable(panel));
-        panel.let_leases_run_out();
+        CHECK_FALSE(panel.is_claimable());
+        panel.let_claims_run_out();
         auto slot_at_start = caddy::Slot::none;
         bool leftover_at_start = true;
         panel.script = [&](const std::string& call) {
@@ -86,7 +78,7 @@ TEST_CASE("a deployment whose worker died behind the switch is only drained and 
         CHECK(panel.project().live_deployment_id == id);
         CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::deploying);
         panel.take_calls();
-        panel.let_leases_run_out();
+        panel.let_claims_run_out();
         panel.step();
         CHECK(panel.calls == Calls{count, "stop vps-panel-p1-blue", "remove vps-panel-p1-blue"});
         CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);
@@ -104,7 +96,7 @@ TEST_CASE("files that took the place of a server stop its container also when th
     die_at(panel, "count requests " + std::to_string(panel.port(caddy::Slot::blue)));
     const auto id = panel.trigger();
     panel.step();
-    panel.let_leases_run_out();
+    panel.let_claims_run_out();
     panel.step();
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);
     CHECK(panel.docker.containers().empty());
@@ -120,7 +112,7 @@ TEST_CASE("a link that a dead worker had moved points to the live files while th
     const auto id = panel.trigger();
     panel.step();
     CHECK(panel.served("index.html") == "two");
-    panel.let_leases_run_out();
+    panel.let_claims_run_out();
     std::string served;
     panel.script = [&](const std::string& call) {
         if (call.starts_with("fetch ")) served = panel.served("index.html");
@@ -139,7 +131,7 @@ TEST_CASE("a deployment that was interrupted too often fails, and what it left b
     for (int attempt = 0; attempt < deployment::Runner::most_attempts; ++attempt) {
         die_at(panel, "probe web.localhost");
         panel.step();
-        panel.let_leases_run_out();
+        panel.let_claims_run_out();
     }
     CHECK(panel.markers.read(1) == caddy::Slot::green);
     panel.take_calls();
@@ -155,7 +147,7 @@ TEST_CASE("a deployment that was interrupted too often fails, and what it left b
     CHECK(panel.docker.containers() == Calls{"vps-panel-p1-blue"});
     CHECK(std::ranges::none_of(panel.calls,
                                [](const std::string& call) { return call.starts_with("fetch "); }));
-    CHECK_FALSE(panel.temp.read([](soci::session& session) { return database::next_job_time(session); }));
+    CHECK_FALSE(panel.is_claimable());
 }
 
 TEST_CASE("a release that is live is never failed for interruptions of its last steps") {
@@ -166,7 +158,7 @@ TEST_CASE("a release that is live is never failed for interruptions of its last 
     for (int attempt = 0; attempt < deployment::Runner::most_attempts; ++attempt) {
         die_at(panel, "stop vps-panel-p1-blue");
         panel.step();
-        panel.let_leases_run_out();
+        panel.let_claims_run_out();
     }
     panel.step();
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);
@@ -181,7 +173,7 @@ TEST_CASE("a worker whose deployment was taken over writes nothing and touches n
     const auto id = panel.trigger();
     panel.begin();
     panel.until([&] { return gate.reached(); });
-    panel.let_leases_run_out();
+    panel.let_claims_run_out();
     panel.docker.while_building = nullptr;
     panel.step(); // the other worker
     REQUIRE(panel.detail(id).row.deployment.status == DeploymentStatus::success);
@@ -222,7 +214,7 @@ TEST_CASE("of several triggers while one runs only the newest runs after it") {
     CHECK(std::ranges::find(panel.told, "2 superseded") != panel.told.end());
 }
 
-TEST_CASE("a worker that is stopped in the middle gives the lease back, and the next one finishes") {
+TEST_CASE("a worker that is stopped in the middle hands its claim back, and the next one finishes") {
     DeploymentScenario panel;
     panel.push_server();
     test::Gate gate(panel.loop);
@@ -238,7 +230,7 @@ TEST_CASE("a worker that is stopped in the middle gives the lease back, and the 
     panel.docker.while_building = nullptr;
     deployment::Runner next_runner(panel.loop.get_executor(), panel.ports);
     deployment::Worker next(panel.loop.get_executor(), panel.ports, next_runner, panel.bell);
-    next.start(); // the clock has not moved: no lease has run out
+    next.start(); // the clock has not moved: no claim has run out
     panel.until([&] { return panel.told.back() == "1 success"; });
     panel.run(next.stop(std::chrono::seconds{5}));
     CHECK(panel.project().live_deployment_id == id);
@@ -246,4 +238,63 @@ TEST_CASE("a worker that is stopped in the middle gives the lease back, and the 
     const auto lines = panel.log_lines(id);
     CHECK(lines.back() == "==> Live at http://web.localhost:8088");
     CHECK(std::ranges::count(lines, "==> Building") == 2);
+}
+
+namespace {
+
+// Its build waits at the gate; claims last long enough for two or three heartbeats.
+struct ShortClaims : DeploymentScenario {
+    ShortClaims() {
+        ports.settings.claim_time = std::chrono::milliseconds{600};
+        ports.settings.heartbeat_time = std::chrono::milliseconds{20};
+        docker.while_building = [this](docker::LogSink) { return gate.pass(); };
+        push_server();
+    }
+    void begin_build() {
+        begin();
+        until([this] { return gate.reached(); });
+    }
+    test::Gate gate{loop};
+};
+
+} // namespace
+
+TEST_CASE("a claim outlives heartbeats that the database refuses for a while") {
+    ShortClaims panel;
+    const auto id = panel.trigger();
+    panel.begin_build();
+    panel.temp.write([](soci::session& session) {
+        session << "ALTER TABLE deployments RENAME COLUMN claim_until TO lost";
+    });
+    const auto refused = std::chrono::steady_clock::now() + 5 * panel.ports.settings.heartbeat_time;
+    panel.until([&] { return std::chrono::steady_clock::now() >= refused; });
+    panel.temp.write([](soci::session& session) {
+        session << "ALTER TABLE deployments RENAME COLUMN lost TO claim_until";
+    });
+    const auto past_first_claim = std::chrono::steady_clock::now() + panel.ports.settings.claim_time;
+    panel.until([&] { return std::chrono::steady_clock::now() >= past_first_claim; });
+    CHECK_FALSE(panel.finished());
+    panel.gate.open();
+    panel.until([&] { return panel.finished(); });
+    CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);
+}
+
+TEST_CASE("a worker that cannot reach the database for as long as its claim lasts lets go") {
+    ShortClaims panel;
+    panel.ports.settings.claim_time = std::chrono::milliseconds{60};
+    const auto id = panel.trigger();
+    panel.begin_build();
+    panel.temp.write([](soci::session& session) {
+        session << "ALTER TABLE deployments RENAME COLUMN claim_until TO lost";
+    });
+    panel.until([&] { return panel.finished(); });
+    panel.temp.write([](soci::session& session) {
+        session << "ALTER TABLE deployments RENAME COLUMN lost TO claim_until";
+    });
+    CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::building);
+    panel.docker.while_building = nullptr;
+    panel.let_claims_run_out();
+    panel.step();
+    CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);
+    CHECK(panel.docker.containers() == Calls{"vps-panel-p1-blue"});
 }

@@ -1,7 +1,6 @@
 // What keeps the world like the record: reconcile at start, a project taken off the server, bounded logs.
 #include "deployment_scenario.hpp"
 
-#include "database/job_repo.hpp"
 #include "services/deployment/reconcile.hpp"
 
 #include <doctest/doctest.h>
@@ -99,7 +98,6 @@ TEST_CASE("reconcile rings for what is unfinished and leaves its container to th
     panel.deploy();
     const auto id = panel.trigger();
     panel.temp.write([&](soci::session& session) {
-        database::delete_job_of(session, "deploy", id); // as with a queue that was lost
         database::set_deployment_status(session, id, DeploymentStatus::building, panel.temp.clock.now());
     });
     panel.docker.add_running("vps-panel-p1-green", labels("test", "1"));
