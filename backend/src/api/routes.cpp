@@ -38,6 +38,8 @@ constexpr std::array table{
     Route{get,     "/projects/{project_id}",                  Access::user,       200, "One project",                                             endpoint<&read_project>},
     Route{patch,   "/projects/{project_id}",                  Access::user,       200, "Change settings; null returns one to \"detected\"",       endpoint<&change_project>},
     Route{delete_, "/projects/{project_id}",                  Access::user,       204, "Remove a project, its containers and its files",          endpoint<&remove_project>},
+    Route{put,     "/projects/{project_id}/pin",              Access::user,       200, "Keep the live release until the pin is released",         endpoint<&pin_project>},
+    Route{delete_, "/projects/{project_id}/pin",              Access::user,       200, "Release the pin: pushes deploy again",                    endpoint<&release_pin>},
     Route{get,     "/projects/{project_id}/logs",             Access::user,       200, "What the live release printed",                           endpoint<&read_live_log>, Names{"tail"}},
     Route{get,     "/projects/{project_id}/metrics",          Access::user,       200, "What the live release uses",                              endpoint<&read_live_metrics>},
     Route{get,     "/projects/{project_id}/webhook",          Access::user,       200, "Addresses and secret to enter at the git server",         endpoint<&read_webhook>},

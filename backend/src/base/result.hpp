@@ -15,6 +15,7 @@ enum class Code {
     forbidden,
     not_found,
     conflict,
+    pinned, // a conflict of its own: the project keeps its live release until the pin is released
     invalid,
     too_large,
     unsupported_media_type,

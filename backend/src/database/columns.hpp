@@ -55,6 +55,8 @@ template <> struct Column<Role> {
 };
 
 template <> struct Column<ProjectStatus> : WordColumn<ProjectStatus, parse_project_status> {};
+template <> struct Column<ReleaseStrategy> : WordColumn<ReleaseStrategy, parse_release_strategy> {};
+template <> struct Column<Watch> : WordColumn<Watch, parse_watch> {};
 template <> struct Column<DeploymentStatus> : WordColumn<DeploymentStatus, parse_deployment_status> {};
 template <> struct Column<Trigger> : WordColumn<Trigger, parse_trigger> {};
 template <> struct Column<StepName> : WordColumn<StepName, parse_step_name> {};
@@ -84,6 +86,9 @@ template <>
 struct type_conversion<panel::ProjectStatus> : panel::database::Conversion<panel::ProjectStatus> {};
 template <>
 struct type_conversion<panel::DeploymentStatus> : panel::database::Conversion<panel::DeploymentStatus> {};
+template <>
+struct type_conversion<panel::ReleaseStrategy> : panel::database::Conversion<panel::ReleaseStrategy> {};
+template <> struct type_conversion<panel::Watch> : panel::database::Conversion<panel::Watch> {};
 template <> struct type_conversion<panel::Trigger> : panel::database::Conversion<panel::Trigger> {};
 template <> struct type_conversion<panel::StepName> : panel::database::Conversion<panel::StepName> {};
 template <> struct type_conversion<panel::StepStatus> : panel::database::Conversion<panel::StepStatus> {};

@@ -14,7 +14,8 @@ namespace {
 #define DEPLOYMENT_COLUMNS                                                                                   \
     "d.id, d.project_id, d.commit_hash, d.commit_message, d.commit_author, d.branch, d.status, "             \
     "d.triggered_by, d.rollback_of, "                                                                        \
-    "d.started_at, d.completed_at, d.error_message, d.created_at, d.cancel_requested"
+    "d.started_at, d.completed_at, d.error_message, d.created_at, d.cancel_requested, d.watch, "             \
+    "d.watch_until, d.watch_restarts, d.replaced_deployment_id, d.switch_back_of, d.pin_when_live"
 #define ROW_COLUMNS                                                                                          \
     DEPLOYMENT_COLUMNS ", p.name, CASE WHEN p.live_deployment_id = d.id THEN 1 ELSE 0 END, "                 \
                        "CASE WHEN d.status = 'success' AND r.image_available = 1 AND "                       \
@@ -26,8 +27,9 @@ namespace {
 
 constexpr const char* insert_sql = "INSERT INTO deployments (project_id, commit_hash, commit_message, "
                                    "commit_author, branch, status, triggered_by, rollback_of, "
-                                   "requested_commit, created_at) VALUES (:project, :hash, :message, "
-                                   ":author, :branch, :status, :trigger, :rollback_of, :requested, :created) "
+                                   "requested_commit, created_at, switch_back_of, pin_when_live) VALUES "
+                                   "(:project, :hash, :message, :author, :branch, :status, :trigger, "
+                                   ":rollback_of, :requested, :created, :switch_back_of, :pin) "
                                    "RETURNING id";
 constexpr const char* insert_step_sql = "INSERT INTO deployment_steps (deployment_id, name, status, "
                                         "started_at) VALUES (:deployment, :name, :status, :started)";
@@ -58,6 +60,8 @@ constexpr const char* unfinished_sql =
 constexpr const char* unfinished_of_sql =
     "SELECT " DEPLOYMENT_COLUMNS " FROM deployments d WHERE d.status IN ('pending', 'building', 'deploying') "
     "AND d.project_id = :project ORDER BY d.id";
+constexpr const char* watched_sql =
+    "SELECT " DEPLOYMENT_COLUMNS " FROM deployments d WHERE d.watch = 'watching' ORDER BY d.id";
 #undef NEWEST_OF
 #undef VISIBLE
 #undef ROW_TABLES
@@ -82,6 +86,17 @@ constexpr const char* skip_pending_steps_sql =
 constexpr const char* request_cancel_sql = "UPDATE deployments SET cancel_requested = 1 WHERE id = :id AND "
                                            "status IN ('pending', 'building', 'deploying')";
 constexpr const char* cancel_requested_sql = "SELECT cancel_requested FROM deployments WHERE id = :id";
+constexpr const char* begin_watch_sql =
+    "UPDATE deployments SET watch = :watch, watch_until = :until, watch_restarts = :restarts, "
+    "replaced_deployment_id = :replaced WHERE id = :id";
+constexpr const char* end_watch_sql =
+    "UPDATE deployments SET watch = :watch, watch_until = NULL WHERE id = :id AND watch = 'watching'";
+constexpr const char* end_other_watches_sql =
+    "UPDATE deployments SET watch = 'none', watch_until = NULL WHERE watch = 'watching' AND project_id = "
+    ":project AND id <> :id";
+constexpr const char* fail_watched_sql =
+    "UPDATE deployments SET status = 'failed', watch = 'failed', watch_until = NULL, error_message = "
+    ":message, explanation = :explanation WHERE id = :id AND status = 'success' AND watch = 'watching'";
 constexpr const char* start_step_sql = "UPDATE deployment_steps SET status = 'running', started_at = :now, "
                                        "duration_ms = NULL WHERE deployment_id = :id AND name = :name";
 constexpr const char* end_step_sql = "UPDATE deployment_steps SET status = :status, duration_ms = :now - "
@@ -93,7 +108,9 @@ void select_into(Query& query, Deployment& deployment) {
     query.into(deployment.id, deployment.project_id, deployment.commit_hash, deployment.commit_message,
                deployment.commit_author, deployment.branch, deployment.status, deployment.triggered_by,
                deployment.rollback_of, deployment.started_at, deployment.completed_at,
-               deployment.error_message, deployment.created_at, deployment.cancel_requested);
+               deployment.error_message, deployment.created_at, deployment.cancel_requested, deployment.watch,
+               deployment.watch_until, deployment.watch_restarts, deployment.replaced_deployment_id,
+               deployment.switch_back_of, deployment.pin_when_live);
 }
 
 void select_into(Query& query, DeploymentRow& row) {
@@ -133,7 +150,8 @@ std::int64_t insert_deployment(soci::session& session, const Deployment& deploym
     Query query(session, insert_sql);
     query.use(deployment.project_id, deployment.commit_hash, deployment.commit_message,
               deployment.commit_author, deployment.branch, deployment.status, deployment.triggered_by,
-              deployment.rollback_of, requested_commit, deployment.created_at);
+              deployment.rollback_of, requested_commit, deployment.created_at, deployment.switch_back_of,
+              deployment.pin_when_live);
     query.into(id).only();
     for (const auto name : all_steps) {
         const bool is_first = name == StepName::queued;
@@ -263,6 +281,34 @@ bool cancel_requested(soci::session& session, std::int64_t id) {
     Query query(session, cancel_requested_sql);
     query.use(id).into(requested).only();
     return requested;
+}
+
+std::vector<Deployment> watched_deployments(soci::session& session) {
+    Query query(session, watched_sql);
+    return select_all<Deployment>(query);
+}
+
+void begin_watch(soci::session& session, const Deployment& deployment) {
+    Query query(session, begin_watch_sql);
+    query.use(deployment.watch, deployment.watch_until, deployment.watch_restarts,
+              deployment.replaced_deployment_id, deployment.id);
+    query.run();
+}
+
+bool end_watch(soci::session& session, std::int64_t id, Watch watch) {
+    Query query(session, end_watch_sql);
+    return query.use(watch, id).run() > 0;
+}
+
+void end_other_watches(soci::session& session, std::int64_t project_id, std::int64_t id) {
+    Query query(session, end_other_watches_sql);
+    query.use(project_id, id).run();
+}
+
+bool fail_watched(soci::session& session, std::int64_t id, const Explanation& explanation) {
+    const auto json = explanation_to_json(explanation);
+    Query query(session, fail_watched_sql);
+    return query.use(explanation.sentence, json, id).run() > 0;
 }
 
 void start_step(soci::session& session, std::int64_t id, StepName step, Timestamp now) {

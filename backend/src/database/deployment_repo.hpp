@@ -47,6 +47,15 @@ bool finish_deployment(soci::session& session, std::int64_t id, DeploymentStatus
                        const std::optional<Explanation>& explanation, StepStatus step_outcome, Timestamp now);
 bool request_cancel(soci::session& session, std::int64_t id); // false when final
 [[nodiscard]] bool cancel_requested(soci::session& session, std::int64_t id);
+// The watch after the switch. Successful deployments under watch, oldest first.
+[[nodiscard]] std::vector<Deployment> watched_deployments(soci::session& session);
+// Writes watch, watch_until, watch_restarts and replaced_deployment_id of the deployment that goes live.
+void begin_watch(soci::session& session, const Deployment& deployment);
+bool end_watch(soci::session& session, std::int64_t id, Watch watch); // false when it is not watched
+// A release that is replaced is watched no more.
+void end_other_watches(soci::session& session, std::int64_t project_id, std::int64_t id);
+// The one way from success to failed. False when it is not watched any more.
+bool fail_watched(soci::session& session, std::int64_t id, const Explanation& explanation);
 void start_step(soci::session& session, std::int64_t id, StepName step, Timestamp now);
 void end_step(soci::session& session, std::int64_t id, StepName step, StepStatus status, Timestamp now);
 [[nodiscard]] std::vector<Step> list_steps(soci::session& session, std::int64_t id);

@@ -14,9 +14,9 @@ namespace {
     "framework), baas_type, "                                                                                \
     "frontend_port, backend_port, framework_override, install_command, build_command, start_command, "       \
     "output_dir, port, "                                                                                     \
-    "dockerfile_path, memory_limit_mb, cpu_limit, process_limit, health_path, auto_deploy, status, "         \
-    "live_deployment_id, created_at, updated_at FROM "                                                       \
-    "projects "
+    "dockerfile_path, memory_limit_mb, cpu_limit, process_limit, health_path, auto_deploy, "                 \
+    "release_strategy, watch_seconds, status, status_reason, "                                               \
+    "live_deployment_id, pinned_deployment_id, warm_deployment_id, created_at, updated_at FROM projects "
 
 constexpr const char* find_sql = PROJECT_COLUMNS "WHERE id = :id AND (user_id = :user OR 1 = :admin)";
 constexpr const char* list_own_sql =
@@ -34,10 +34,11 @@ constexpr const char* insert_sql =
     "baas_type, frontend_port, backend_port, "
     "install_command, build_command, start_command, output_dir, port, dockerfile_path, memory_limit_mb, "
     "cpu_limit, process_limit, health_path, "
-    "auto_deploy, status, webhook_secret, "
+    "auto_deploy, release_strategy, watch_seconds, status, webhook_secret, "
     "created_at, updated_at) VALUES (:user, :name, :url, :branch, :root, :framework, :baas, :frontend_port, "
     ":backend_port, :install, :build, "
-    ":start, :output, :port, :dockerfile, :memory, :cpus, :processes, :health, :auto_deploy, :status, "
+    ":start, :output, :port, :dockerfile, :memory, :cpus, :processes, :health, :auto_deploy, :strategy, "
+    ":watch, :status, "
     ":secret, :created, :updated) ON "
     "CONFLICT (name) DO NOTHING RETURNING id";
 constexpr const char* named_sql = "SELECT 1 FROM projects WHERE name = :name";
@@ -50,11 +51,16 @@ constexpr const char* update_sql =
     "output_dir = :output, port = :port, dockerfile_path = :dockerfile, "
     "memory_limit_mb = :memory, cpu_limit = :cpus, process_limit = :processes, "
     "health_path = :health, auto_deploy = :auto_deploy, "
+    "release_strategy = :strategy, watch_seconds = :watch, "
     "updated_at = :updated WHERE id = :id";
 constexpr const char* set_status_sql =
-    "UPDATE projects SET status = :status, updated_at = :now WHERE id = :id";
-constexpr const char* set_live_sql = "UPDATE projects SET live_deployment_id = :deployment, status = "
-                                     "'active', updated_at = :now WHERE id = :id";
+    "UPDATE projects SET status = :status, status_reason = :reason, updated_at = :now WHERE id = :id";
+constexpr const char* set_live_sql =
+    "UPDATE projects SET live_deployment_id = :deployment, warm_deployment_id = :warm, "
+    "pinned_deployment_id = :pinned, status = 'active', status_reason = '', updated_at = :now WHERE id = :id";
+constexpr const char* set_pinned_sql =
+    "UPDATE projects SET pinned_deployment_id = :deployment, updated_at = :now WHERE id = :id";
+constexpr const char* set_warm_sql = "UPDATE projects SET warm_deployment_id = :deployment WHERE id = :id";
 constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
 constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
 constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
@@ -68,8 +74,9 @@ void select_into(Query& query, Project& project) {
                project.backend_port, overrides.framework, overrides.install_command, overrides.build_command,
                overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
                project.limits.memory_mb, project.limits.cpus, project.limits.processes, project.health_path,
-               project.auto_deploy, project.status, project.live_deployment_id, project.created_at,
-               project.updated_at);
+               project.auto_deploy, project.release_strategy, project.watch_seconds, project.status,
+               project.status_reason, project.live_deployment_id, project.pinned_deployment_id,
+               project.warm_deployment_id, project.created_at, project.updated_at);
 }
 
 std::vector<Project> select_all(Query& query) {
@@ -147,8 +154,9 @@ Result<std::int64_t> insert_project(soci::session& session, const Project& proje
               overrides.framework, project.baas_type, port, project.backend_port, overrides.install_command,
               overrides.build_command, overrides.start_command, overrides.output_dir, overrides.port,
               overrides.dockerfile_path, project.limits.memory_mb, project.limits.cpus,
-              project.limits.processes, project.health_path, project.auto_deploy, project.status,
-              webhook_secret_ciphertext, project.created_at, project.updated_at);
+              project.limits.processes, project.health_path, project.auto_deploy, project.release_strategy,
+              project.watch_seconds, project.status, webhook_secret_ciphertext, project.created_at,
+              project.updated_at);
     query.into(id);
     if (!query.only()) return name_taken();
     return id;
@@ -164,19 +172,32 @@ Result<void> update_project(soci::session& session, const Project& project) {
               project.baas_type, project.backend_port, overrides.install_command, overrides.build_command,
               overrides.start_command, overrides.output_dir, overrides.port, overrides.dockerfile_path,
               project.limits.memory_mb, project.limits.cpus, project.limits.processes, project.health_path,
-              project.auto_deploy, project.updated_at, project.id);
+              project.auto_deploy, project.release_strategy, project.watch_seconds, project.updated_at,
+              project.id);
     query.run();
     return {};
 }
 
-void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now) {
+void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now,
+                        const std::string& reason) {
     Query query(session, set_status_sql);
-    query.use(status, now, id).run();
+    query.use(status, reason, now, id).run();
 }
 
-void set_live_deployment(soci::session& session, std::int64_t id, std::int64_t deployment_id, Timestamp now) {
+void set_live_deployment(soci::session& session, std::int64_t id, const LiveChange& change, Timestamp now) {
     Query query(session, set_live_sql);
+    query.use(change.deployment_id, change.warm_deployment_id, change.pinned_deployment_id, now, id).run();
+}
+
+void set_pinned_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id,
+                           Timestamp now) {
+    Query query(session, set_pinned_sql);
     query.use(deployment_id, now, id).run();
+}
+
+void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id) {
+    Query query(session, set_warm_sql);
+    query.use(deployment_id, id).run();
 }
 
 void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework) {

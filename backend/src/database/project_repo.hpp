@@ -32,9 +32,19 @@ Result<std::int64_t> insert_project(
     const std::function<bool(std::uint16_t)>& is_free = [](std::uint16_t) { return true; });
 // Writes every settable column and updated_at. Errors: conflict (the name is taken).
 Result<void> update_project(soci::session& session, const Project& project);
-void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now);
+// `reason`: one sentence beside the status, "" when the deployments say it all.
+void set_project_status(soci::session& session, std::int64_t id, ProjectStatus status, Timestamp now,
+                        const std::string& reason = {});
+struct LiveChange {
+    std::int64_t deployment_id = 0;
+    std::optional<std::int64_t> warm_deployment_id = {};
+    std::optional<std::int64_t> pinned_deployment_id = {};
+};
 // The release that visitors get from now on; also sets status active.
-void set_live_deployment(soci::session& session, std::int64_t id, std::int64_t deployment_id, Timestamp now);
+void set_live_deployment(soci::session& session, std::int64_t id, const LiveChange& change, Timestamp now);
+void set_pinned_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id,
+                           Timestamp now);
+void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id);
 void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework);
 void delete_project(soci::session& session, std::int64_t id); // cascades
 [[nodiscard]] std::string webhook_secret_ciphertext(soci::session& session, std::int64_t id);

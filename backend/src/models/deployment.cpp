@@ -44,6 +44,13 @@ constexpr Names<StepStatus, 6> step_status_names{{
     {StepStatus::cancelled, "cancelled"},
 }};
 
+constexpr Names<Watch, 4> watch_names{{
+    {Watch::none, "none"},
+    {Watch::watching, "watching"},
+    {Watch::passed, "passed"},
+    {Watch::failed, "failed"},
+}};
+
 template <class T, std::size_t N> std::string_view name_of(const Names<T, N>& names, T value) {
     for (const auto& [candidate, name] : names)
         if (candidate == value) return name;
@@ -83,6 +90,7 @@ std::string_view to_string(DeploymentStatus status) { return name_of(status_name
 std::string_view to_string(Trigger trigger) { return name_of(trigger_names, trigger); }
 std::string_view to_string(StepName name) { return name_of(step_names, name); }
 std::string_view to_string(StepStatus status) { return name_of(step_status_names, status); }
+std::string_view to_string(Watch watch) { return name_of(watch_names, watch); }
 std::optional<DeploymentStatus> parse_deployment_status(std::string_view text) {
     return value_of(status_names, text);
 }
@@ -91,5 +99,6 @@ std::optional<StepName> parse_step_name(std::string_view text) { return value_of
 std::optional<StepStatus> parse_step_status(std::string_view text) {
     return value_of(step_status_names, text);
 }
+std::optional<Watch> parse_watch(std::string_view text) { return value_of(watch_names, text); }
 
 } // namespace panel

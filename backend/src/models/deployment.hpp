@@ -15,6 +15,8 @@ namespace panel {
 
 enum class DeploymentStatus { pending, building, deploying, success, failed, cancelled, superseded };
 enum class Trigger { manual, webhook, api, rollback, schedule };
+// Of a release after the switch: it is looked at until watch_until. `failed` ends a success as failed.
+enum class Watch { none, watching, passed, failed };
 enum class StepName { queued, clone, detect, build, start, health, switch_over, drain, finish };
 enum class StepStatus { pending, running, success, failed, skipped, cancelled };
 
@@ -54,6 +56,12 @@ struct Deployment {
     std::string error_message;
     Timestamp created_at;
     bool cancel_requested = false;
+    Watch watch = Watch::none;
+    std::optional<Timestamp> watch_until;
+    std::int64_t watch_restarts = 0;                    // of its container, when it went live
+    std::optional<std::int64_t> replaced_deployment_id; // live before it; nothing before it is live
+    std::optional<std::int64_t> switch_back_of;         // the deployment that failed its watch
+    bool pin_when_live = false;
 
     [[nodiscard]] std::optional<double> duration_seconds() const;
 };
@@ -81,9 +89,11 @@ struct Release {
 [[nodiscard]] std::string_view to_string(Trigger trigger);
 [[nodiscard]] std::string_view to_string(StepName name); // switch_over is "switch" outside
 [[nodiscard]] std::string_view to_string(StepStatus status);
+[[nodiscard]] std::string_view to_string(Watch watch);
 [[nodiscard]] std::optional<DeploymentStatus> parse_deployment_status(std::string_view text);
 [[nodiscard]] std::optional<Trigger> parse_trigger(std::string_view text);
 [[nodiscard]] std::optional<StepName> parse_step_name(std::string_view text);
 [[nodiscard]] std::optional<StepStatus> parse_step_status(std::string_view text);
+[[nodiscard]] std::optional<Watch> parse_watch(std::string_view text);
 
 } // namespace panel

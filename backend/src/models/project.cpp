@@ -26,4 +26,14 @@ std::optional<ProjectStatus> parse_project_status(std::string_view text) {
     return std::nullopt;
 }
 
+std::string_view to_string(ReleaseStrategy strategy) {
+    return strategy == ReleaseStrategy::blue_green ? "blue_green" : "rolling";
+}
+
+std::optional<ReleaseStrategy> parse_release_strategy(std::string_view text) {
+    for (const auto strategy : {ReleaseStrategy::rolling, ReleaseStrategy::blue_green})
+        if (to_string(strategy) == text) return strategy;
+    return std::nullopt;
+}
+
 } // namespace panel

@@ -12,6 +12,12 @@
 namespace panel {
 
 enum class ProjectStatus { pending, active, failed, stopped };
+// What becomes of the container of a release that was replaced: rolling stops it, blue_green keeps it warm
+// until the next deployment.
+enum class ReleaseStrategy { rolling, blue_green };
+
+inline constexpr int default_watch_seconds = 60;
+inline constexpr int longest_watch_seconds = 600;
 
 // What the user set; nothing means "detect at each deployment".
 struct ProjectOverrides {
@@ -46,8 +52,13 @@ struct Project {
     ProjectLimits limits;
     std::string health_path = "/";
     bool auto_deploy = true;
+    ReleaseStrategy release_strategy = ReleaseStrategy::rolling;
+    int watch_seconds = default_watch_seconds; // after a switch; 0: not watched
     ProjectStatus status = ProjectStatus::pending;
+    std::string status_reason; // one sentence, "" when there is nothing to say
     std::optional<std::int64_t> live_deployment_id;
+    std::optional<std::int64_t> pinned_deployment_id; // the live one, when pushes must not replace it
+    std::optional<std::int64_t> warm_deployment_id;   // its container runs in the slot that is not live
     Timestamp created_at;
     Timestamp updated_at;
 
@@ -57,5 +68,7 @@ struct Project {
 
 [[nodiscard]] std::string_view to_string(ProjectStatus status);
 [[nodiscard]] std::optional<ProjectStatus> parse_project_status(std::string_view text);
+[[nodiscard]] std::string_view to_string(ReleaseStrategy strategy);
+[[nodiscard]] std::optional<ReleaseStrategy> parse_release_strategy(std::string_view text);
 
 } // namespace panel

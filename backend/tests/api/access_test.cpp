@@ -38,6 +38,7 @@ std::string path_with(const Route& route, const std::string& id) {
 std::string body_for(const Route& route) {
     if (route.pattern.ends_with("/domains")) return R"({"domain":"shop.example.com"})";
     if (route.pattern.ends_with("/environment")) return R"([{"key":"A","value":"1"}])";
+    if (route.pattern.ends_with("/pin") && route.method == api::Method::put) return R"({"deployment_id":1})";
     return route.method == api::Method::get || route.method == api::Method::delete_ ? "" : "{}";
 }
 

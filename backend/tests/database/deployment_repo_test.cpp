@@ -189,7 +189,7 @@ TEST_CASE("the list says which release is live and which can be rolled back to")
             put_release(session, release);
         }
         set_release_image_available(session, gone, false);
-        set_live_deployment(session, setting.project, live, setting.temp.clock.now());
+        set_live_deployment(session, setting.project, {live}, setting.temp.clock.now());
     });
     const auto rows = setting.temp.read(
         [&](soci::session& session) { return list_deployments(session, setting.project, 0, 10); });

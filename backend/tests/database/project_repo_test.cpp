@@ -192,7 +192,7 @@ TEST_CASE("deleting a project takes its deployments and logs with it") {
     const auto owner = temp.add_user("a@example.com");
     const auto id = temp.add_project(owner, "one");
     const auto deployment = temp.add_deployment(id);
-    temp.write([&](soci::session& s) { set_live_deployment(s, id, deployment, temp.clock.now()); });
+    temp.write([&](soci::session& s) { set_live_deployment(s, id, {deployment}, temp.clock.now()); });
     CHECK(temp.read([&](soci::session& s) { return find_project(s, Principal::system(), id)->status; }) ==
           ProjectStatus::active);
     temp.write([&](soci::session& s) { delete_project(s, id); });

@@ -156,7 +156,7 @@ void ApiPanel::make_live(std::int64_t project, std::int64_t deployment) {
         release.container_port = 3000;
         release.created_at = temp.clock.now();
         database::put_release(session, release);
-        database::set_live_deployment(session, project, deployment, temp.clock.now());
+        database::set_live_deployment(session, project, {deployment}, temp.clock.now());
     });
     docker.add_running("vps-panel-p" + std::to_string(project) + "-blue");
     events.publish({deployment::DeploymentEvents::Event::Kind::state_changed, deployment, project});

@@ -156,6 +156,24 @@ export interface paths {
         patch: operations["patch_projects_project_id"];
         trace?: never;
     };
+    "/projects/{project_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep the live release until the pin is released */
+        put: operations["put_projects_project_id_pin"];
+        post?: never;
+        /** Release the pin: pushes deploy again */
+        delete: operations["delete_projects_project_id_pin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{project_id}/logs": {
         parameters: {
             query?: never;
@@ -617,10 +635,17 @@ export interface components {
             health_path: string;
             auto_deploy: boolean;
             /** @enum {string} */
+            release_strategy: "rolling" | "blue_green";
+            /** Format: int32 */
+            watch_seconds: number;
+            /** @enum {string} */
             status: "pending" | "active" | "failed" | "stopped";
+            status_reason: string | null;
             url: string;
             /** Format: int64 */
             live_deployment_id: number | null;
+            /** Format: int64 */
+            pinned_deployment_id: number | null;
             latest_deployment: components["schemas"]["Deployment"] | null;
             /** Format: date-time */
             created_at: string;
@@ -654,9 +679,16 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             url: string | null;
+            /** @enum {string} */
+            watch: "none" | "watching" | "passed" | "failed";
+            /** Format: date-time */
+            watch_until: string | null;
+            /** Format: int64 */
+            switch_back_of: number | null;
             steps?: components["schemas"]["Step"][];
             plan?: components["schemas"]["Plan"] | null;
             explanation?: components["schemas"]["Explanation"] | null;
+            not_restored?: string[];
         };
         Step: {
             /** @enum {string} */
@@ -701,6 +733,9 @@ export interface components {
             process_limit?: number | null;
             health_path?: string | null;
             auto_deploy?: boolean | null;
+            release_strategy?: ("rolling" | "blue_green") | null;
+            /** Format: int32 */
+            watch_seconds?: number | null;
             environment?: components["schemas"]["EnvironmentVariableInput"][] | null;
         };
         EnvironmentVariableInput: {
@@ -729,6 +764,14 @@ export interface components {
             process_limit?: number | null;
             health_path?: string;
             auto_deploy?: boolean;
+            /** @enum {string} */
+            release_strategy?: "rolling" | "blue_green";
+            /** Format: int32 */
+            watch_seconds?: number;
+        };
+        PinInput: {
+            /** Format: int64 */
+            deployment_id: number;
         };
         Metrics: {
             cpu_percent: number;
@@ -793,6 +836,10 @@ export interface components {
         DeploymentInput: {
             branch?: string | null;
             commit_hash?: string | null;
+            release_pin?: boolean | null;
+        };
+        RollbackInput: {
+            pin?: boolean | null;
         };
         WebhookOutcome: {
             /** Format: int64 */
@@ -1132,6 +1179,56 @@ export interface operations {
         };
         responses: {
             /** @description Change settings; null returns one to "detected" */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_projects_project_id_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinInput"];
+            };
+        };
+        responses: {
+            /** @description Keep the live release until the pin is released */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_projects_project_id_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Release the pin: pushes deploy again */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1518,7 +1615,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackInput"];
+            };
+        };
         responses: {
             /** @description Start the kept release of this deployment again */
             202: {

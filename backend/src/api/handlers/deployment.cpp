@@ -90,6 +90,7 @@ asio::awaitable<Result<wire::Deployment>> trigger_deployment(Context& context, w
     deployment::TriggerRequest request;
     request.branch = text_of(body.branch);
     request.commit_hash = text_of(body.commit_hash);
+    request.release_pin = body.release_pin.value_or(false);
     const auto project_id = context.id("project_id");
     auto detail =
         co_await context.services().deployment.trigger(context.principal, project_id, std::move(request));
@@ -106,10 +107,13 @@ asio::awaitable<Result<wire::Deployment>> cancel_deployment(Context& context) {
     co_return co_await with_url(context, std::move(detail));
 }
 
-asio::awaitable<Result<wire::Deployment>> roll_back_deployment(Context& context) {
-    auto detail =
-        co_await context.services().deployment.roll_back(context.principal, context.id("deployment_id"));
-    co_return co_await with_url(context, std::move(detail));
+asio::awaitable<Result<wire::Deployment>> roll_back_deployment(Context& context, wire::RollbackInput body) {
+    auto rollback = co_await context.services().deployment.roll_back(
+        context.principal, context.id("deployment_id"), body.pin.value_or(true));
+    if (!rollback) co_return std::unexpected(rollback.error());
+    auto answer = co_await with_url(context, std::move(rollback->detail));
+    if (answer) answer->not_restored = std::move(rollback->not_restored);
+    co_return answer;
 }
 
 asio::awaitable<Result<Shared<PlainText>>> read_deployment_log(Context& context) {

@@ -18,7 +18,8 @@ boost::asio::awaitable<Result<wire::Deployment>> trigger_deployment(Context& con
                                                                     wire::DeploymentInput body);
 boost::asio::awaitable<Result<Shared<wire::Deployment>>> read_deployment(Context& context);
 boost::asio::awaitable<Result<wire::Deployment>> cancel_deployment(Context& context);
-boost::asio::awaitable<Result<wire::Deployment>> roll_back_deployment(Context& context);
+boost::asio::awaitable<Result<wire::Deployment>> roll_back_deployment(Context& context,
+                                                                      wire::RollbackInput body);
 // From byte `offset` on, at most 1 MiB; X-Log-Next-Offset, and X-Log-End when nothing follows.
 boost::asio::awaitable<Result<Shared<PlainText>>> read_deployment_log(Context& context);
 

@@ -3,6 +3,7 @@
 #include "api/cached.hpp"
 #include "api/handlers/environment.hpp"
 #include "api/handlers/page.hpp"
+#include "services/deployment/deployment_service.hpp"
 #include "services/project/project_service.hpp"
 
 #include <utility>
@@ -46,6 +47,8 @@ project::NewProject new_project(wire::ProjectInput& body) {
     out.limits = {.memory_mb = body.memory_limit_mb, .cpus = body.cpu_limit, .processes = body.process_limit};
     out.health_path = text_of(body.health_path);
     out.auto_deploy = body.auto_deploy;
+    out.release_strategy = body.release_strategy;
+    out.watch_seconds = body.watch_seconds;
     if (body.environment) out.environment = to_variables(std::move(*body.environment));
     return out;
 }
@@ -68,6 +71,8 @@ project::ProjectPatch project_patch(const wire::ProjectPatch& body) {
     out.process_limit = change_of(body.process_limit);
     out.health_path = text_of(body.health_path.as_optional());
     out.auto_deploy = body.auto_deploy.as_optional();
+    out.release_strategy = body.release_strategy.as_optional();
+    out.watch_seconds = body.watch_seconds.as_optional();
     return out;
 }
 
@@ -115,6 +120,20 @@ asio::awaitable<Result<wire::Project>> change_project(Context& context, wire::Pr
 
 asio::awaitable<Result<void>> remove_project(Context& context) {
     return context.services().project.remove(context.principal, context.id("project_id"));
+}
+
+asio::awaitable<Result<wire::Project>> pin_project(Context& context, wire::PinInput body) {
+    const auto pinned = co_await context.services().deployment.pin(
+        context.principal, context.id("project_id"), body.deployment_id);
+    if (!pinned) co_return std::unexpected(pinned.error());
+    co_return co_await make_project(context);
+}
+
+asio::awaitable<Result<wire::Project>> release_pin(Context& context) {
+    const auto released =
+        co_await context.services().deployment.release_pin(context.principal, context.id("project_id"));
+    if (!released) co_return std::unexpected(released.error());
+    co_return co_await make_project(context);
 }
 
 asio::awaitable<Result<wire::Plan>> detect_project(Context& context, wire::DetectInput body) {

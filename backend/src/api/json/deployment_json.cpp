@@ -49,6 +49,9 @@ Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url) {
     out.error_message = unless_empty(deployment.error_message);
     out.created_at = deployment.created_at;
     out.url = std::move(url);
+    out.watch = deployment.watch;
+    out.watch_until = deployment.watch_until;
+    out.switch_back_of = deployment.switch_back_of;
     return out;
 }
 

@@ -57,21 +57,33 @@ struct Deployment {
     std::optional<std::string> error_message;
     Timestamp created_at;
     std::optional<std::string> url;
+    Watch watch = Watch::none;
+    std::optional<Timestamp> watch_until;
+    std::optional<std::int64_t> switch_back_of;
     json::Maybe<std::vector<Step>> steps;
     json::Patch<json::RawJson<Plan>> plan;
     json::Patch<Explanation> explanation;
+    json::Maybe<std::vector<std::string>> not_restored; // in the answer to a rollback
 };
 BOOST_DESCRIBE_STRUCT(Deployment, (),
                       (id, project_id, project_name, commit_hash, commit_message, commit_author, branch,
                        status, triggered_by, rollback_of, is_live, can_roll_back, started_at, completed_at,
-                       duration, error_message, created_at, url, steps, plan, explanation))
+                       duration, error_message, created_at, url, watch, watch_until, switch_back_of, steps,
+                       plan, explanation, not_restored))
 
 struct DeploymentInput {
     static constexpr std::string_view schema_name = "DeploymentInput";
     std::optional<json::Text<250>> branch;
     std::optional<json::Text<64>> commit_hash;
+    std::optional<bool> release_pin;
 };
-BOOST_DESCRIBE_STRUCT(DeploymentInput, (), (branch, commit_hash))
+BOOST_DESCRIBE_STRUCT(DeploymentInput, (), (branch, commit_hash, release_pin))
+
+struct RollbackInput {
+    static constexpr std::string_view schema_name = "RollbackInput";
+    std::optional<bool> pin;
+};
+BOOST_DESCRIBE_STRUCT(RollbackInput, (), (pin))
 
 // Without steps, plan and explanation.
 [[nodiscard]] Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url);

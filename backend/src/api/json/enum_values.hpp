@@ -25,6 +25,12 @@ template <> struct EnumValues<ProjectStatus> {
     static constexpr std::array values{ProjectStatus::pending, ProjectStatus::active, ProjectStatus::failed,
                                        ProjectStatus::stopped};
 };
+template <> struct EnumValues<ReleaseStrategy> {
+    static constexpr std::array values{ReleaseStrategy::rolling, ReleaseStrategy::blue_green};
+};
+template <> struct EnumValues<Watch> {
+    static constexpr std::array values{Watch::none, Watch::watching, Watch::passed, Watch::failed};
+};
 template <> struct EnumValues<DeploymentStatus> {
     static constexpr std::array values{DeploymentStatus::pending,   DeploymentStatus::building,
                                        DeploymentStatus::deploying, DeploymentStatus::success,

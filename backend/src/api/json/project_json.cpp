@@ -29,9 +29,13 @@ Project to_wire(const project::ProjectView& view) {
     out.process_limit = project.limits.processes;
     out.health_path = project.health_path;
     out.auto_deploy = project.auto_deploy;
+    out.release_strategy = project.release_strategy;
+    out.watch_seconds = project.watch_seconds;
     out.status = project.status;
+    if (!project.status_reason.empty()) out.status_reason = project.status_reason;
     out.url = view.url;
     out.live_deployment_id = project.live_deployment_id;
+    out.pinned_deployment_id = project.pinned_deployment_id;
     if (view.latest) out.latest_deployment = to_wire(*view.latest, view.url);
     out.created_at = project.created_at;
     out.updated_at = project.updated_at;

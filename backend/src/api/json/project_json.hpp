@@ -45,9 +45,13 @@ struct Project {
     std::optional<std::int64_t> process_limit;
     std::string health_path;
     bool auto_deploy = true;
+    ReleaseStrategy release_strategy = ReleaseStrategy::rolling;
+    int watch_seconds = 0;
     ProjectStatus status = ProjectStatus::pending;
+    std::optional<std::string> status_reason;
     std::string url;
     std::optional<std::int64_t> live_deployment_id;
+    std::optional<std::int64_t> pinned_deployment_id;
     std::optional<Deployment> latest_deployment;
     Timestamp created_at;
     Timestamp updated_at;
@@ -56,8 +60,8 @@ BOOST_DESCRIBE_STRUCT(Project, (),
                       (id, user_id, name, git_url, git_branch, root_directory, framework, framework_pinned,
                        baas_type, frontend_port, backend_port, install_command, build_command, start_command,
                        output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit, process_limit,
-                       health_path, auto_deploy, status, url, live_deployment_id, latest_deployment,
-                       created_at, updated_at))
+                       health_path, auto_deploy, release_strategy, watch_seconds, status, status_reason, url,
+                       live_deployment_id, pinned_deployment_id, latest_deployment, created_at, updated_at))
 
 struct ProjectInput {
     static constexpr std::string_view schema_name = "ProjectInput";
@@ -77,12 +81,14 @@ struct ProjectInput {
     std::optional<std::int64_t> process_limit;
     std::optional<json::Text<1024>> health_path;
     std::optional<bool> auto_deploy;
+    std::optional<ReleaseStrategy> release_strategy;
+    std::optional<int> watch_seconds;
     std::optional<std::vector<EnvironmentVariableInput>> environment;
 };
 BOOST_DESCRIBE_STRUCT(ProjectInput, (),
                       (name, git_url, git_branch, root_directory, framework, install_command, build_command,
                        start_command, output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit,
-                       process_limit, health_path, auto_deploy, environment))
+                       process_limit, health_path, auto_deploy, release_strategy, watch_seconds, environment))
 
 struct ProjectPatch {
     static constexpr std::string_view schema_name = "ProjectPatch";
@@ -102,11 +108,19 @@ struct ProjectPatch {
     json::Patch<std::int64_t> process_limit;
     json::Maybe<json::Text<1024>> health_path;
     json::Maybe<bool> auto_deploy;
+    json::Maybe<ReleaseStrategy> release_strategy;
+    json::Maybe<int> watch_seconds;
 };
 BOOST_DESCRIBE_STRUCT(ProjectPatch, (),
                       (name, git_url, git_branch, root_directory, framework, install_command, build_command,
                        start_command, output_dir, port, dockerfile_path, memory_limit_mb, cpu_limit,
-                       process_limit, health_path, auto_deploy))
+                       process_limit, health_path, auto_deploy, release_strategy, watch_seconds))
+
+struct PinInput {
+    static constexpr std::string_view schema_name = "PinInput";
+    std::int64_t deployment_id = 0;
+};
+BOOST_DESCRIBE_STRUCT(PinInput, (), (deployment_id))
 
 [[nodiscard]] Project to_wire(const project::ProjectView& view);
 

@@ -57,7 +57,8 @@ int http_status(Code code) {
     case Code::unauthorized: return 401;
     case Code::forbidden: return 403;
     case Code::not_found: return 404;
-    case Code::conflict: return 409;
+    case Code::conflict:
+    case Code::pinned: return 409;
     case Code::invalid: return 422;
     case Code::too_large: return 413;
     case Code::unsupported_media_type: return 415;
@@ -76,6 +77,7 @@ std::string_view to_string(Code code) {
     case Code::forbidden: return "forbidden";
     case Code::not_found: return "not_found";
     case Code::conflict: return "conflict";
+    case Code::pinned: return "pinned";
     case Code::invalid: return "invalid";
     case Code::too_large: return "too_large";
     case Code::unsupported_media_type: return "unsupported_media_type";

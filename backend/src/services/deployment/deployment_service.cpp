@@ -7,7 +7,10 @@
 #include "models/git_ref.hpp"
 #include "services/deployment/deployment_events.hpp"
 #include "services/deployment/job_bell.hpp"
+#include "services/deployment/rollback.hpp"
 #include "services/deployment/runner.hpp"
+
+#include <algorithm>
 
 namespace panel::deployment {
 
@@ -45,6 +48,13 @@ void insert_newest(soci::session& session, const Principal& principal, Deploymen
     changed.detail = *database::find_deployment_detail(session, principal, id);
 }
 
+// Also while a rollback that is to be pinned is on its way.
+bool is_pinned(soci::session& session, const Project& project) {
+    if (project.pinned_deployment_id) return true;
+    return std::ranges::any_of(database::unfinished_deployments(session, project.id),
+                               &Deployment::pin_when_live);
+}
+
 } // namespace
 
 DeploymentService::DeploymentService(database::Database& database, const Clock& clock,
@@ -71,6 +81,13 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
             changed.detail = fail(Code::conflict, "This deployment has been triggered already.");
             return changed;
         }
+        if (!request.release_pin && is_pinned(session, *project)) {
+            changed.detail = fail(Code::pinned, "This project is pinned to its live release; release the pin "
+                                                "to deploy.");
+            return changed;
+        }
+        if (project->pinned_deployment_id)
+            database::set_pinned_deployment(session, project_id, std::nullopt, clock_.now());
         Deployment deployment;
         deployment.project_id = project_id;
         deployment.branch = request.branch.value_or(project->git_branch);
@@ -89,9 +106,9 @@ DeploymentService::trigger(Principal principal, std::int64_t project_id, Trigger
     co_return std::move(changed.detail);
 }
 
-asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal principal,
-                                                                       std::int64_t deployment_id) {
-    auto write = [this, &principal, deployment_id](soci::session& session) {
+asio::awaitable<Result<Rollback>> DeploymentService::roll_back(Principal principal,
+                                                               std::int64_t deployment_id, bool pin) {
+    auto write = [this, &principal, deployment_id, pin](soci::session& session) {
         Changed changed;
         const auto target = database::find_deployment_detail(session, principal, deployment_id);
         if (!target) return changed;
@@ -103,19 +120,10 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal
                          : "The release of this deployment is not kept: deploy its commit again instead.");
             return changed;
         }
-        Deployment deployment = target->row.deployment;
-        deployment.rollback_of = deployment_id;
-        deployment.triggered_by = Trigger::rollback;
-        deployment.status = DeploymentStatus::pending;
-        deployment.started_at.reset();
-        deployment.completed_at.reset();
-        deployment.error_message.clear();
-        deployment.cancel_requested = false;
-        deployment.created_at = clock_.now();
-        insert_newest(session, principal, deployment, changed);
+        auto deployment = rollback_row(target->row.deployment, clock_.now());
+        deployment.pin_when_live = pin;
+        insert_newest(session, principal, std::move(deployment), changed);
         const auto id = changed.detail->row.deployment.id;
-        database::set_deployment_commit(session, id, deployment.commit_hash, deployment.commit_message,
-                                        deployment.commit_author);
         database::set_deployment_plan(session, id, target->plan_json);
         changed.detail = *database::find_deployment_detail(session, principal, id);
         CRASH_POINT("rollback.row.inserted");
@@ -125,7 +133,9 @@ asio::awaitable<Result<DeploymentDetail>> DeploymentService::roll_back(Principal
     CRASH_POINT("rollback.commit.done");
     for (const auto& event : changed.events) events_.publish(event);
     bell_.ring();
-    co_return std::move(changed.detail);
+    if (!changed.detail) co_return std::unexpected(changed.detail.error());
+    auto not_restored = not_restored_by(changed.detail->plan_json);
+    co_return Rollback{std::move(*changed.detail), std::move(not_restored)};
 }
 
 asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal principal,

@@ -1,7 +1,8 @@
 #pragma once
 // What the API asks of deployments: trigger, cancel, roll back, list, read. A trigger is answered only after
 // its row is committed. Owned by App. Loop thread; every function suspends for the database. Errors:
-// not_found (unknown or foreign), conflict (final already, image gone), invalid (bad branch or commit).
+// not_found (unknown or foreign), conflict (final already, image gone), pinned (the project keeps its
+// release), invalid (bad branch or commit).
 
 #include "base/result.hpp"
 #include "database/deployment_repo.hpp"
@@ -31,10 +32,16 @@ struct TriggerRequest {
     Trigger triggered_by = Trigger::manual;
     std::optional<std::string> branch;      // GitRef; default: the project's
     std::optional<std::string> commit_hash; // full hash; default: newest of the branch
+    bool release_pin = false;               // a pinned project deploys only so; the pin goes
     // Both inside the transaction of the trigger. Nothing is triggered when the condition is false; the
     // answer is conflict.
     std::function<bool(soci::session&)> condition;
     std::function<void(soci::session&, std::int64_t deployment_id)> record;
+};
+
+struct Rollback {
+    DeploymentDetail detail;
+    std::vector<std::string> not_restored; // one sentence each
 };
 
 class DeploymentService {
@@ -45,9 +52,13 @@ class DeploymentService {
     boost::asio::awaitable<Result<DeploymentDetail>> trigger(Principal principal, std::int64_t project_id,
                                                              TriggerRequest request);
     boost::asio::awaitable<Result<DeploymentDetail>> cancel(Principal principal, std::int64_t deployment_id);
-    // Starts the kept release of that deployment again, as a new deployment.
-    boost::asio::awaitable<Result<DeploymentDetail>> roll_back(Principal principal,
-                                                               std::int64_t deployment_id);
+    // Starts the kept release of that deployment again, as a new deployment; `pin` keeps it until released.
+    boost::asio::awaitable<Result<Rollback>> roll_back(Principal principal, std::int64_t deployment_id,
+                                                       bool pin = true);
+    // Only the live deployment can be pinned, and not while another is on its way (conflict).
+    boost::asio::awaitable<Result<void>> pin(Principal principal, std::int64_t project_id,
+                                             std::int64_t deployment_id);
+    boost::asio::awaitable<Result<void>> release_pin(Principal principal, std::int64_t project_id);
 
     boost::asio::awaitable<Result<DeploymentDetail>> find(Principal principal, std::int64_t deployment_id);
     boost::asio::awaitable<Result<std::vector<DeploymentRow>>>

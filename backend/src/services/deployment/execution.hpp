@@ -86,6 +86,7 @@ class Execution {
     boost::asio::awaitable<Result<void>> route();
     boost::asio::awaitable<Result<void>> switch_over();
     boost::asio::awaitable<Result<void>> confirm_route();
+    void go_live(soci::session& session);
     boost::asio::awaitable<Result<void>> commit_live();
     boost::asio::awaitable<Result<void>> drain();
     boost::asio::awaitable<Result<void>> stop_previous();

@@ -5,6 +5,7 @@
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
+#include "database/deployment_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "services/deployment/container_of.hpp"
@@ -151,6 +152,21 @@ asio::awaitable<Result<void>> Execution::confirm_route() {
     co_return Result<void>{};
 }
 
+// In the transaction of the commit: the project may have been changed since this deployment began.
+void Execution::go_live(soci::session& session) {
+    const auto now = ports_.clock.now();
+    const auto project = database::find_project(session, Principal::system(), project_.id);
+    if (!project) return;
+    const bool stays_pinned = deployment_.switch_back_of && project->pinned_deployment_id;
+    database::LiveChange change;
+    change.deployment_id = deployment_.id;
+    if (deployment_.pin_when_live || stays_pinned) change.pinned_deployment_id = deployment_.id;
+    deployment_.replaced_deployment_id = project->live_deployment_id;
+    database::begin_watch(session, deployment_);
+    database::end_other_watches(session, project_.id, deployment_.id);
+    database::set_live_deployment(session, project_.id, change, now);
+}
+
 asio::awaitable<Result<void>> Execution::commit_live() {
     CRASH_POINT("deploy.commit.begun");
     release_.environment = ports_.environment.seal_snapshot(project_.id, deployment_.id, environment_);
@@ -161,7 +177,7 @@ asio::awaitable<Result<void>> Execution::commit_live() {
         if (!database::holds_claim(session, claim_)) return false;
         for (const auto& task : deferred) task(session);
         database::put_release(session, release_);
-        database::set_live_deployment(session, project_.id, deployment_.id, ports_.clock.now());
+        go_live(session);
         CRASH_POINT("deploy.commit.written");
         return true;
     };

@@ -9,6 +9,13 @@ namespace panel::deployment {
 
 namespace {
 constexpr std::string_view files_prefix = "files:";
+
+// Empty when the text is no object.
+boost::json::object plan_object(const std::string& text) {
+    boost::system::error_code error;
+    auto plan = boost::json::parse(text, error);
+    return error || !plan.is_object() ? boost::json::object() : std::move(plan.get_object());
+}
 } // namespace
 
 std::string files_reference(std::int64_t deployment_id) {
@@ -24,11 +31,15 @@ std::int64_t static_files_of(const Release& release) {
     return id;
 }
 
+std::string plan_kind(const std::string& plan_json) {
+    const auto plan = plan_object(plan_json);
+    const auto* value = plan.if_contains("kind");
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
 bool is_single_page(const Release& release) {
-    boost::system::error_code error;
-    const auto plan = boost::json::parse(release.plan_json, error);
-    if (error || !plan.is_object()) return false;
-    const auto* value = plan.as_object().if_contains("single_page_app");
+    const auto plan = plan_object(release.plan_json);
+    const auto* value = plan.if_contains("single_page_app");
     return value && value->is_bool() && value->as_bool();
 }
 

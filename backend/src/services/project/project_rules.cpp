@@ -110,6 +110,8 @@ Result<void> check_project(Project& project) {
             "health_path",
             "it starts with one '/', such as /health, without spaces, and has at most 1024 characters.");
     }
+    if (project.watch_seconds < 0 || project.watch_seconds > longest_watch_seconds)
+        checker.refuse("watch_seconds", "it is a number from 0, which switches the watch off, to 600.");
     return std::move(checker).result();
 }
 

@@ -61,6 +61,8 @@ void apply(const ProjectPatch& change, Project& project) {
     take(change.process_limit, project.limits.processes);
     take(change.health_path, project.health_path);
     take(change.auto_deploy, project.auto_deploy);
+    take(change.release_strategy, project.release_strategy);
+    take(change.watch_seconds, project.watch_seconds);
 }
 
 struct Loaded {
@@ -121,6 +123,8 @@ asio::awaitable<Result<ProjectView>> ProjectService::create(Principal principal,
     project.limits = input.limits;
     project.health_path = input.health_path.value_or("/");
     project.auto_deploy = input.auto_deploy.value_or(true);
+    project.release_strategy = input.release_strategy.value_or(ReleaseStrategy::rolling);
+    project.watch_seconds = input.watch_seconds.value_or(default_watch_seconds);
     project.created_at = project.updated_at = clock_.now();
     if (auto checked = check_project(project); !checked) co_return std::unexpected(checked.error());
     if (auto checked = check_environment(input.environment); !checked)

@@ -50,6 +50,8 @@ struct NewProject {
     ProjectLimits limits;
     std::optional<std::string> health_path;
     std::optional<bool> auto_deploy;
+    std::optional<ReleaseStrategy> release_strategy = {};
+    std::optional<int> watch_seconds = {};
     std::vector<environment::VariableInput> environment;
 };
 
@@ -71,6 +73,8 @@ struct ProjectPatch {
     std::optional<std::optional<std::int64_t>> process_limit = {};
     std::optional<std::string> health_path = {};
     std::optional<bool> auto_deploy = {};
+    std::optional<ReleaseStrategy> release_strategy = {};
+    std::optional<int> watch_seconds = {};
 };
 
 struct NewDomain {

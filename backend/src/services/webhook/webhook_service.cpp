@@ -111,6 +111,10 @@ asio::awaitable<Result<Outcome>> WebhookService::trigger(Provider provider, std:
         outcome.ignored = "duplicate";
         co_return outcome;
     }
+    if (!triggered && triggered.error().code == Code::pinned) {
+        outcome.ignored = "pinned";
+        co_return outcome;
+    }
     if (!triggered) co_return std::unexpected(triggered.error());
     outcome.deployment_id = triggered->row.deployment.id;
     co_return outcome;

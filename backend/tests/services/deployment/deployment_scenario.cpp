@@ -142,8 +142,8 @@ std::int64_t DeploymentScenario::trigger(deployment::TriggerRequest request) {
     return run(deployments.trigger(owner, project_id, std::move(request))).value().row.deployment.id;
 }
 
-std::int64_t DeploymentScenario::roll_back(std::int64_t deployment_id) {
-    return run(deployments.roll_back(owner, deployment_id)).value().row.deployment.id;
+std::int64_t DeploymentScenario::roll_back(std::int64_t deployment_id, bool pin) {
+    return run(deployments.roll_back(owner, deployment_id, pin)).value().detail.row.deployment.id;
 }
 
 database::Claim DeploymentScenario::claim() {

@@ -43,7 +43,7 @@ class DeploymentScenario : public DeploymentPanel {
     std::string push_static(const FakeGit::Files& files, const std::string& subject = "first commit");
 
     std::int64_t trigger(deployment::TriggerRequest request = {}); // returns the id
-    std::int64_t roll_back(std::int64_t deployment_id);
+    std::int64_t roll_back(std::int64_t deployment_id, bool pin = false);
     void step();               // claims one deployment and runs it until it ends
     DeploymentDetail deploy(); // trigger and step
     void begin();              // claims one deployment and runs it beside the test, until finished()

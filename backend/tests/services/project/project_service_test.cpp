@@ -63,7 +63,7 @@ struct Setting {
         const auto id = made(name);
         const auto deployment = temp.add_deployment(id);
         temp.write([&](soci::session& session) {
-            database::set_live_deployment(session, id, deployment, temp.clock.now());
+            database::set_live_deployment(session, id, {deployment}, temp.clock.now());
         });
         return id;
     }

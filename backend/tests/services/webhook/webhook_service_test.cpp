@@ -127,6 +127,23 @@ TEST_CASE("each provider's push is understood at its endpoint") {
     CHECK(setting.deployments_made() == 3);
 }
 
+TEST_CASE("a push to a pinned project is ignored and may be sent again once the pin is released") {
+    Setting setting;
+    const auto pin = [&](std::optional<std::int64_t> id) {
+        setting.temp.write([&](soci::session& session) {
+            database::set_pinned_deployment(session, setting.project, id, setting.temp.clock.now());
+        });
+    };
+    pin(7);
+    const auto ignored = setting.receive(Provider::github, github(push_body()));
+    REQUIRE(ignored);
+    CHECK_FALSE(ignored->deployment_id);
+    CHECK(ignored->ignored == "pinned");
+    CHECK(setting.deployments_made() == 0);
+    pin(std::nullopt);
+    CHECK(setting.receive(Provider::github, github(push_body()))->deployment_id);
+}
+
 TEST_CASE("a missing or wrong signature and an unknown project answer the same") {
     Setting setting;
     auto wrong = github(push_body());
