@@ -11,6 +11,7 @@
 #include "services/auth/key_check.hpp"
 #include "services/caddy/caddy_service.hpp"
 #include "services/caddy/slot_markers.hpp"
+#include "services/deployment/build_room.hpp"
 #include "services/deployment/deployment_events.hpp"
 #include "services/deployment/deployment_service.hpp"
 #include "services/deployment/job_bell.hpp"
@@ -19,6 +20,7 @@
 #include "services/deployment/reconcile.hpp"
 #include "services/deployment/runner.hpp"
 #include "services/deployment/worker.hpp"
+#include "services/docker/build_limiter.hpp"
 #include "services/docker/engine_client.hpp"
 #include "services/environment/environment_service.hpp"
 #include "services/git/git_cli.hpp"
@@ -85,6 +87,27 @@ deployment::Settings deployment_settings(const config::Config& config, const ser
     return settings;
 }
 
+deployment::RoomSettings room_settings(const config::Config& config) {
+    deployment::RoomSettings settings;
+    settings.concurrent_builds = config.concurrent_builds;
+    return settings;
+}
+
+std::optional<std::int64_t> free_memory() {
+    const auto memory = server::read_memory();
+    return memory ? std::optional(memory->available_bytes) : std::nullopt;
+}
+
+docker::BuildLimits build_limits(const config::Config& config) {
+    docker::BuildLimits limits;
+    const auto memory = server::read_memory();
+    limits.memory_bytes = config.build_memory_bytes.value_or(
+        memory ? deployment::default_build_memory(memory->total_bytes) : 0);
+    limits.cpus = config.build_cpus;
+    limits.processes = config.build_processes;
+    return limits;
+}
+
 caddy::CaddySettings caddy_settings(const config::Config& config, const crypto::KeyFiles& keys) {
     caddy::SitePaths::Values paths;
     paths.slots_directory = std::filesystem::canonical(config.slots_directory);
@@ -141,7 +164,9 @@ struct App::Parts {
           proxy(executor, caddy_settings(config, keys)),
           markers(config.slots_directory, config.static_directory),
           environment(*database, clock, secrets),
-          ports{*database, clock, docker, git, proxy, markers, environment, events, pool, settings},
+          limiter(docker, pool, build_limits(config), config.engine_cgroup),
+          room(executor, limiter, room_settings(config), free_memory),
+          ports{*database, clock, docker, git, proxy, markers, environment, events, pool, settings, &room},
           bell(executor),
           runner(executor, ports),
           worker(executor, ports, runner, bell),
@@ -158,12 +183,16 @@ struct App::Parts {
           urls(*database, settings),
           readiness(*database, &docker, &proxy),
           counts(*database),
-          status(clock, config.data_directory),
+          status(clock, config.data_directory, [this] { return warnings(); }),
           services{clock, auth,         projects, environment, webhooks, deployments, events,
                    live,  data_version, urls,     readiness,   counts,   status},
           api(services, api_settings(config)),
           server(executor, {}, api.handler()),
           tasks(executor) {}
+
+    std::vector<std::string> warnings() const {
+        return limiter.problem().empty() ? std::vector<std::string>{} : std::vector{limiter.problem()};
+    }
 
     ~Parts() {
         pool.stop();
@@ -187,6 +216,8 @@ struct App::Parts {
     environment::EnvironmentService environment;
 
     deployment::DeploymentEvents events;
+    docker::BuildLimiter limiter;
+    deployment::BuildRoom room;
     deployment::Ports ports;
     deployment::JobBell bell;
     deployment::Runner runner;
@@ -235,6 +266,7 @@ Result<void> App::start() {
     parts.setup_link = parts.auth.prepare();
     if (auto listening = parts.server.listen(parts.config.listen.host, parts.config.listen.port); !listening)
         return listening;
+    parts.tasks.spawn("build limits", parts.limiter.apply());
     parts.tasks.spawn("start", take_up_work(parts.reconcile, parts.worker));
     return {};
 }

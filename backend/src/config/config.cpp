@@ -54,6 +54,7 @@ constexpr std::array settings{
             "memory limit of all builds together; 0 for none (what leaves room for the rest)"},
     Setting{"build-cpus", "N", "processors of all builds together, such as 1.5; 0 for no limit (0)"},
     Setting{"build-processes", "N", "processes and threads of all builds together (4096)"},
+    Setting{"engine-cgroup", "NAME", "the engine's --cgroup-parent, below which builds run (docker)"},
     Setting{"trusted-proxies", "LIST",
             "peers whose X-Forwarded-For counts; unix for any unix socket (127.0.0.1,::1)"},
     Setting{"password-cost", "N", "bcrypt cost of passwords; below 12 for tests only (12)"},
@@ -272,6 +273,13 @@ void read_limits(Reader& reader, Config& config) {
                 "a size of at least 16M, such as 1536M, or 0 for no limit");
     reader.read("app-cpus", config.app_cpus, parse_processors, processors_form);
     reader.read("build-cpus", config.build_cpus, parse_processors, processors_form);
+    const auto parse_cgroup = [](const std::string& text) -> std::optional<std::string> {
+        const auto first = text.find_first_not_of('/'); // the kernel's way to write it has one in front
+        if (first == std::string::npos || text.contains("..")) return std::nullopt;
+        return text.substr(first);
+    };
+    reader.read("engine-cgroup", config.engine_cgroup, parse_cgroup,
+                "the name of a control group, such as docker");
     reader.read_number("app-processes", config.app_processes, 16, 100'000);
     reader.read_number("build-processes", config.build_processes, 64, 100'000);
 }

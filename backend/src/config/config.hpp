@@ -53,8 +53,9 @@ struct Config {
     int app_processes = 512;                                 // --app-processes: with threads
     // --build-memory 1536M, of all builds together; 0: no limit; nothing: a share of the machine's memory.
     std::optional<std::int64_t> build_memory_bytes;
-    double build_cpus = 0;      // --build-cpus 1.5: processors of all builds together; 0: no limit
-    int build_processes = 4096; // --build-processes: of all builds together, with threads
+    double build_cpus = 0;                // --build-cpus 1.5: processors of all builds together; 0: no limit
+    std::string engine_cgroup = "docker"; // --engine-cgroup: what the engine was given as --cgroup-parent
+    int build_processes = 4096;           // --build-processes: of all builds together, with threads
     std::vector<std::string> trusted_proxies{"127.0.0.1",
                                              "::1"}; // --trusted-proxies: peers whose X-Forwarded-For counts
     int password_cost = 12;                          // bcrypt; lower only in tests (VPS_PANEL_PASSWORD_COST)

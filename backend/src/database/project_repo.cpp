@@ -62,6 +62,8 @@ constexpr const char* set_pinned_sql =
     "UPDATE projects SET pinned_deployment_id = :deployment, updated_at = :now WHERE id = :id";
 constexpr const char* set_warm_sql = "UPDATE projects SET warm_deployment_id = :deployment WHERE id = :id";
 constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
+constexpr const char* peak_sql = "SELECT build_peak_bytes FROM projects WHERE id = :id";
+constexpr const char* set_peak_sql = "UPDATE projects SET build_peak_bytes = :bytes WHERE id = :id";
 constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
 constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
 constexpr const char* set_secret_sql = "UPDATE projects SET webhook_secret = :secret WHERE id = :id";
@@ -203,6 +205,18 @@ void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<
 void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework) {
     Query query(session, set_framework_sql);
     query.use(framework, id).run();
+}
+
+std::optional<std::int64_t> build_peak_bytes(soci::session& session, std::int64_t id) {
+    std::optional<std::int64_t> bytes;
+    Query query(session, peak_sql);
+    query.use(id).into(bytes).only();
+    return bytes;
+}
+
+void set_build_peak_bytes(soci::session& session, std::int64_t id, std::int64_t bytes) {
+    Query query(session, set_peak_sql);
+    query.use(bytes, id).run();
 }
 
 void delete_project(soci::session& session, std::int64_t id) {

@@ -46,6 +46,9 @@ void set_pinned_deployment(soci::session& session, std::int64_t id, std::optiona
                            Timestamp now);
 void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id);
 void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework);
+// The most memory that the project's newest builds used; nothing before its first.
+[[nodiscard]] std::optional<std::int64_t> build_peak_bytes(soci::session& session, std::int64_t id);
+void set_build_peak_bytes(soci::session& session, std::int64_t id, std::int64_t bytes);
 void delete_project(soci::session& session, std::int64_t id); // cascades
 [[nodiscard]] std::string webhook_secret_ciphertext(soci::session& session, std::int64_t id);
 void set_webhook_secret(soci::session& session, std::int64_t id, const std::string& ciphertext);

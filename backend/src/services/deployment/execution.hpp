@@ -12,6 +12,7 @@
 #include "services/caddy/proxy_control.hpp"
 #include "services/caddy/slot_markers.hpp"
 #include "services/deployment/build_log.hpp"
+#include "services/deployment/build_room.hpp"
 #include "services/deployment/pipeline.hpp"
 #include "services/deployment/settings.hpp"
 #include "services/docker/docker_engine.hpp"
@@ -24,6 +25,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -51,6 +53,10 @@ struct Ports {
     DeploymentEvents& events;
     boost::asio::thread_pool& pool;
     Settings settings;
+    BuildRoom* room = nullptr; // nothing: builds begin at once and are not limited
+    // Whether the disk has room for another build, after cleaning up where it has not. Errors: unavailable,
+    // with a sentence for people.
+    std::function<boost::asio::awaitable<Result<void>>()> make_space = {};
 };
 
 class Execution {
@@ -78,6 +84,11 @@ class Execution {
     boost::asio::awaitable<Result<void>> fetch();
     boost::asio::awaitable<Result<void>> detect();
     boost::asio::awaitable<Result<void>> build();
+    boost::asio::awaitable<Result<void>> enter_room();
+    boost::asio::awaitable<Result<void>> build_image();
+    boost::asio::awaitable<Result<docker::BuildOutcome>> run_build(docker::BuildRequest request,
+                                                                   net::BodySource context, BuildUse& use);
+    boost::asio::awaitable<Result<void>> check_space();
     boost::asio::awaitable<Result<void>> export_files();
     // execution_release.cpp
     boost::asio::awaitable<Result<void>> start();
@@ -117,6 +128,8 @@ class Execution {
     Timestamp committed_at_;
     std::vector<git::TreeEntry> entries_;
     framework::Plan plan_;
+    std::unique_ptr<BuildRoom::Place> place_; // while it builds
+    std::optional<std::int64_t> known_peak_bytes_;
     std::vector<std::string> build_arguments_; // that the repository's own Dockerfile declares
     Release release_;                          // the new one, filled as it comes into being
     std::vector<std::pair<std::string, std::string>> environment_; // run time

@@ -3,9 +3,11 @@
 
 #include "base/crash_point.hpp"
 #include "base/offload.hpp"
+#include "database/database.hpp"
 #include "database/deployment_repo.hpp"
 #include "database/project_repo.hpp"
 #include "services/deployment/build_context.hpp"
+#include "services/deployment/build_room.hpp"
 #include "services/deployment/container_of.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/release_record.hpp"
@@ -49,6 +51,16 @@ std::string join_path(const std::string& directory, const std::string& path) {
     return directory.empty() ? path : directory + "/" + path;
 }
 
+// What the project's next build is given room for: what this one used, and for a while still what earlier
+// ones did. A build that took everything from the cache says nothing.
+std::optional<std::int64_t> peak_to_keep(const BuildUse& use, std::optional<std::int64_t> known) {
+    constexpr std::int64_t least = std::int64_t{32} << 20;
+    auto used = use.peak_bytes;
+    if (use.out_of_memory) used = std::max(used, use.limit_bytes);
+    if (used < least) return std::nullopt;
+    return std::max(used, known.value_or(0) / 4 * 3);
+}
+
 asio::awaitable<Result<std::string>> next_piece(std::shared_ptr<BuildContext> context) {
     CRASH_POINT("deploy.build.uploading");
     co_return co_await context->next();
@@ -61,6 +73,7 @@ asio::awaitable<Result<void>> Execution::fetch() {
     auto branch = GitRef::parse(deployment_.branch);
     if (!url) co_return explain(url.error(), "git_url", "Correct the address in Settings.");
     if (!branch) co_return explain(branch.error(), "git_branch", "Correct the branch in Settings.");
+    if (auto space = co_await check_space(); !space) co_return space;
     co_await log_.heading(fmt::format("Cloning {} @ {}", url->value(), branch->value()));
     git::ProgressSink progress = [this](std::string line) {
         CRASH_POINT("deploy.clone.running");
@@ -125,7 +138,63 @@ asio::awaitable<Result<void>> Execution::detect() {
     co_return Result<void>{};
 }
 
+// Waits until there is room for this build.
+asio::awaitable<Result<void>> Execution::enter_room() {
+    if (ports_.room == nullptr) co_return Result<void>{};
+    auto read = [id = project_.id](soci::session& session) {
+        return database::build_peak_bytes(session, id);
+    };
+    known_peak_bytes_ = co_await ports_.database.read(std::move(read));
+    BuildRoom::Say say = [this](std::string line) { return log_.heading(std::move(line)); };
+    auto place = co_await ports_.room->enter(known_peak_bytes_, std::move(say));
+    CRASH_POINT("deploy.build.entered");
+    if (!place)
+        co_return explain(place.error(), "no_room",
+                          "Deploy again when fewer builds run, or raise the server's limits.");
+    place_ = std::move(*place);
+    co_return Result<void>{};
+}
+
+// `use` is what the build was seen to use, also when it failed.
+asio::awaitable<Result<docker::BuildOutcome>> Execution::run_build(docker::BuildRequest request,
+                                                                   net::BodySource context, BuildUse& use) {
+    docker::LogSink sink = [this](std::string text) {
+        CRASH_POINT("deploy.build.running");
+        return log_.write(std::move(text));
+    };
+    auto build = ports_.docker.build(std::move(request), std::move(context), std::move(sink));
+    if (!place_) co_return co_await std::move(build);
+    auto outcome = co_await place_->watch(std::move(build));
+    use = co_await place_->end();
+    place_.reset(); // what follows needs no room
+    if (const auto peak = peak_to_keep(use, known_peak_bytes_))
+        deferred_.push_back([id = project_.id, peak = *peak](soci::session& session) {
+            database::set_build_peak_bytes(session, id, peak);
+        });
+    co_return outcome;
+}
+
+asio::awaitable<Result<void>> Execution::check_space() {
+    if (!ports_.make_space) co_return Result<void>{};
+    auto made = co_await ports_.make_space();
+    if (!made)
+        co_return explain(made.error(), "no_space",
+                          "Remove under Server, Disk what is no longer needed, then deploy again.");
+    co_return Result<void>{};
+}
+
+// The place is given back however the build ends.
 asio::awaitable<Result<void>> Execution::build() {
+    if (auto space = co_await check_space(); !space) co_return space;
+    struct Leave { // also when it is cancelled
+        std::unique_ptr<BuildRoom::Place>& place;
+        ~Leave() { place.reset(); }
+    } const leave{place_};
+    if (auto entered = co_await enter_room(); !entered) co_return entered;
+    co_return co_await build_image();
+}
+
+asio::awaitable<Result<void>> Execution::build_image() {
     auto variables = co_await ports_.environment.build_environment(project_.id);
     if (!variables)
         co_return explain(variables.error(), "environment", "Set the variable again in Settings.");
@@ -155,7 +224,7 @@ asio::awaitable<Result<void>> Execution::build() {
     } else {
         framework::BuildInputs inputs;
         inputs.has_build_environment = !variables->empty();
-        inputs.cache_scope = fmt::format("p{}", project_.id);
+        inputs.cache_scope = fmt::format("{}-p{}", ports_.settings.name_prefix, project_.id);
         auto dockerfile = framework::render_dockerfile(plan_, inputs);
         if (!dockerfile) co_return explain(dockerfile.error(), "plan", "Correct the commands in Settings.");
         request.dockerfile = "panel/Dockerfile";
@@ -163,24 +232,21 @@ asio::awaitable<Result<void>> Execution::build() {
         if (inputs.has_build_environment)
             own_files.push_back({"panel/env", render_environment_file(*variables)});
     }
-    co_await log_.heading("Building");
     CRASH_POINT("deploy.build.begun");
     auto context =
         std::make_shared<BuildContext>(std::move(entries_), std::move(*blobs), std::move(own_files),
                                        std::move(layout)); // shared with the upload
     net::BodySource source = [context] { return next_piece(context); };
-    docker::LogSink sink = [this](std::string text) {
-        CRASH_POINT("deploy.build.running");
-        return log_.write(std::move(text));
-    };
-    auto outcome = co_await ports_.docker.build(std::move(request), std::move(source), std::move(sink));
+    co_await log_.heading("Building");
+    BuildUse use;
+    auto outcome = co_await run_build(std::move(request), std::move(source), use);
     CRASH_POINT("deploy.build.ended");
     if (!outcome)
         co_return explain(outcome.error(),
                           outcome.error().code == Code::unavailable ? "docker" : "build_failed",
                           "Check that Docker runs on the server, then deploy again.");
     if (!outcome->succeeded) {
-        explanation_ = explain_build(*outcome, log_.newest());
+        explanation_ = explain_build(*outcome, use, log_.newest());
         co_return fail(Code::invalid, outcome->error);
     }
     release_.image_id = outcome->image_id;

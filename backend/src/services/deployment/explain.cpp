@@ -147,11 +147,33 @@ void point_at_error(Explanation& explanation, const std::deque<LogLine>& newest)
     explanation.log_text = chosen->text.substr(0, 500);
 }
 
-std::string megabytes(std::int64_t bytes) { return fmt::format("{} MB", bytes / (1024 * 1024)); }
+// Builds take page cache up to the limit: what they held themselves may be well below it when the kernel
+// gives up.
+bool hit_limit(const docker::BuildOutcome& outcome, const BuildUse& use) {
+    if (use.out_of_memory) return true;
+    return outcome.exit_code == 137 && use.limit_bytes > 0 && use.peak_bytes > use.limit_bytes / 10 * 9;
+}
+
+Explanation explain_build_memory(const BuildUse& use) {
+    const auto seen = use.peak_bytes > 0
+                          ? fmt::format("; {} of it were seen in use", say_bytes(use.peak_bytes))
+                          : std::string();
+    return explain_error(
+        "out_of_memory",
+        fmt::format("The build needed more than {} of memory and was ended (limit {}{}).",
+                    say_bytes(use.limit_bytes), say_bytes(use.limit_bytes), seen),
+        "Raise the server's limit for builds (--build-memory), or let the build use less at once.");
+}
 
 } // namespace
 
-Explanation explain_build(const docker::BuildOutcome& outcome, const std::deque<LogLine>& newest) {
+Explanation explain_build(const docker::BuildOutcome& outcome, const BuildUse& use,
+                          const std::deque<LogLine>& newest) {
+    if (hit_limit(outcome, use)) {
+        auto explanation = explain_build_memory(use);
+        point_at_error(explanation, newest);
+        return explanation;
+    }
     if (auto matched = match_rules(newest)) return *matched;
     Explanation explanation;
     if (outcome.exit_code == 137) {
@@ -175,10 +197,7 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
     const auto port = failure.expected_port;
     Explanation explanation;
     if (failure.out_of_memory) {
-        explanation = explain_error("out_of_memory",
-                                    fmt::format("The app used more than its {} of memory and was killed.",
-                                                megabytes(failure.memory_limit_bytes)),
-                                    "Let it use less memory, or raise its memory limit in Settings.");
+        explanation = explain_memory_kill(failure.memory_limit_bytes);
     } else if (failure.exited) {
         if (auto matched = match_rules(newest)) return *matched;
         explanation = explain_error(
@@ -216,6 +235,16 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
     }
     point_at_error(explanation, newest);
     return explanation;
+}
+
+Explanation explain_memory_kill(std::int64_t limit_bytes) {
+    if (limit_bytes <= 0)
+        return explain_error("out_of_memory", "The app was killed because the server ran out of memory.",
+                             "Let it use less memory, or set memory limits for the apps of this server.");
+    return explain_error(
+        "out_of_memory",
+        fmt::format("The app used more than its {} of memory and was killed.", say_bytes(limit_bytes)),
+        "Let it use less memory, or raise its memory limit in Settings.");
 }
 
 Explanation explain_error(std::string reason, std::string sentence, std::string next_step) {

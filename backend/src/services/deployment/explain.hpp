@@ -4,6 +4,7 @@
 // the failed command and its exit code are named.
 
 #include "models/deployment.hpp"
+#include "services/deployment/build_use.hpp"
 #include "services/deployment/log_text.hpp"
 #include "services/docker/docker_engine.hpp"
 
@@ -15,7 +16,7 @@
 
 namespace panel::deployment {
 
-[[nodiscard]] Explanation explain_build(const docker::BuildOutcome& outcome,
+[[nodiscard]] Explanation explain_build(const docker::BuildOutcome& outcome, const BuildUse& use,
                                         const std::deque<LogLine>& newest);
 
 // A new container that did not become healthy. `log` is what it printed, already in the build log.
@@ -32,6 +33,8 @@ struct HealthFailure {
     std::string health_path;
     std::int64_t deadline_seconds = 0;
 };
+// An app that its memory limit ended, whenever that was. 0: it had none.
+[[nodiscard]] Explanation explain_memory_kill(std::int64_t limit_bytes);
 [[nodiscard]] Explanation explain_health(const HealthFailure& failure, const std::deque<LogLine>& newest);
 
 // For errors that carry their own sentence (git refused, Docker not running, Caddy refused ...).

@@ -43,6 +43,9 @@ boost::asio::awaitable<Result<HealthVerdict>> give_up(docker::DockerEngine& engi
     verdict.failure.deadline_seconds = target.deadline.count();
     verdict.failure.memory_limit_bytes = target.memory_limit_bytes;
     if (!verdict.failure.exited) {
+        // It may be up while the kernel ends one of its workers after the other.
+        if (const auto state = co_await engine.inspect_container(target.container))
+            verdict.failure.out_of_memory = state->out_of_memory;
         if (const auto ports = co_await engine.listening_ports(target.container)) {
             verdict.failure.listening_ports = ports->reachable;
             verdict.failure.loopback_listening_ports = ports->loopback_only;

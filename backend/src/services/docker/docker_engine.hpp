@@ -26,6 +26,14 @@ struct EngineVersion {
     std::string api_version; // "1.41"
 };
 
+struct EngineInfo {
+    std::string cgroup_driver; // "cgroupfs", "systemd"
+    int cgroup_version = 1;
+    std::string root_directory; // where it keeps images and containers: "/var/lib/docker"
+    std::string kernel_version; // of the machine that it runs on
+    std::int64_t memory_bytes = 0;
+};
+
 struct BuildRequest {
     std::string tag;        // "vps-panel/p3:d12"
     std::string dockerfile; // path inside the context: "panel/Dockerfile"
@@ -80,11 +88,36 @@ struct ImageInfo {
     std::map<std::string, std::string> labels;
 };
 
+// An image that carries our label, as the engine's ledger has it.
+struct StoredImage {
+    std::string id;
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> labels;
+    std::int64_t created_at = 0;   // seconds since 1970
+    std::int64_t unique_bytes = 0; // of the layers that no other image has
+};
+
+// A piece of the build cache. Engines say neither who made it nor for which build.
+struct CacheRecord {
+    std::string id;
+    std::string description;
+    std::int64_t size_bytes = 0;
+    bool in_use = false;
+    bool shared = false; // its bytes are an image's, or another record's
+};
+
+struct EngineDisk {
+    std::vector<StoredImage> images;
+    std::vector<CacheRecord> cache;
+};
+
 class DockerEngine {
   public:
     virtual ~DockerEngine() = default;
 
     virtual boost::asio::awaitable<Result<EngineVersion>> version() = 0;
+
+    virtual boost::asio::awaitable<Result<EngineInfo>> info() = 0;
 
     // POST /build?version=2 with the context as tar. Decoded progress goes to `log`. A failed build is an
     // outcome, not an Error.
@@ -94,6 +127,12 @@ class DockerEngine {
 
     virtual boost::asio::awaitable<Result<ImageInfo>> inspect_image(std::string reference) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_image(std::string reference) = 0; // absent is success
+
+    // What the engine keeps: images with this label, and all of the build cache.
+    virtual boost::asio::awaitable<Result<EngineDisk>> disk_usage(std::string label, std::string value) = 0;
+    // Removes what was used longest ago of the whole cache, other people's too, until `keep_bytes` are left;
+    // returns the bytes freed. Only for an engine that is ours alone.
+    virtual boost::asio::awaitable<Result<std::int64_t>> prune_build_cache(std::int64_t keep_bytes) = 0;
 
     // Creates the container (replacing one of the same name that carries our label) and its network if it is
     // missing; returns the id.

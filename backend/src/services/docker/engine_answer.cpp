@@ -34,6 +34,25 @@ std::optional<int> tcp_port(std::string_view text) { // "3000/tcp"
     return port;
 }
 
+// The objects of a list; what is none is left out.
+std::vector<json::object> objects_at(const json::object& object, std::string_view key) {
+    std::vector<json::object> objects;
+    const auto* list = object.if_contains(key);
+    if (list == nullptr || !list->is_array()) return objects;
+    for (const auto& entry : list->get_array())
+        if (entry.is_object()) objects.push_back(entry.get_object());
+    return objects;
+}
+
+std::vector<std::string> list_at(const json::object& object, std::string_view key) {
+    std::vector<std::string> texts;
+    const auto* list = object.if_contains(key);
+    if (list == nullptr || !list->is_array()) return texts;
+    for (const auto& entry : list->get_array())
+        if (entry.is_string()) texts.emplace_back(entry.get_string());
+    return texts;
+}
+
 } // namespace
 
 std::optional<json::object> read_object(std::string_view body) {
@@ -47,6 +66,42 @@ std::optional<EngineVersion> read_version(std::string_view body) {
     const auto answer = read_object(body);
     if (!answer || text_at(*answer, "ApiVersion").empty()) return std::nullopt;
     return EngineVersion{text_at(*answer, "Version"), text_at(*answer, "ApiVersion")};
+}
+
+std::optional<EngineInfo> read_info(std::string_view body) {
+    const auto answer = read_object(body);
+    if (!answer || text_at(*answer, "DockerRootDir").empty()) return std::nullopt;
+    EngineInfo info;
+    info.cgroup_driver = text_at(*answer, "CgroupDriver");
+    info.cgroup_version = text_at(*answer, "CgroupVersion") == "2" ? 2 : 1;
+    info.root_directory = text_at(*answer, "DockerRootDir");
+    info.kernel_version = text_at(*answer, "KernelVersion");
+    info.memory_bytes = number_at(*answer, "MemTotal");
+    return info;
+}
+
+std::optional<EngineDisk> read_disk_usage(std::string_view body, const std::string& label,
+                                          const std::string& value) {
+    const auto answer = read_object(body);
+    if (!answer || !answer->contains("Images")) return std::nullopt;
+    EngineDisk disk;
+    for (const auto& image : objects_at(*answer, "Images")) {
+        StoredImage stored;
+        stored.labels = texts_at(image, "Labels");
+        const auto found = stored.labels.find(label);
+        if (found == stored.labels.end() || found->second != value) continue;
+        stored.id = text_at(image, "Id");
+        stored.tags = list_at(image, "RepoTags");
+        stored.created_at = number_at(image, "Created");
+        const auto shared = std::max<std::int64_t>(number_at(image, "SharedSize"), 0); // -1: not counted
+        stored.unique_bytes = std::max<std::int64_t>(number_at(image, "Size") - shared, 0);
+        disk.images.push_back(std::move(stored));
+    }
+    for (const auto& record : objects_at(*answer, "BuildCache"))
+        disk.cache.push_back({text_at(record, "ID"), text_at(record, "Description"),
+                              number_at(record, "Size"), flag_at(record, "InUse"),
+                              flag_at(record, "Shared")});
+    return disk;
 }
 
 std::optional<ImageInfo> read_image(std::string_view body) {

@@ -27,6 +27,10 @@ struct StatsSample {
 
 [[nodiscard]] std::optional<boost::json::object> read_object(std::string_view body);
 [[nodiscard]] std::optional<EngineVersion> read_version(std::string_view body);
+[[nodiscard]] std::optional<EngineInfo> read_info(std::string_view body);
+// Of GET /system/df: the images that carry the label, and the build cache.
+[[nodiscard]] std::optional<EngineDisk> read_disk_usage(std::string_view body, const std::string& label,
+                                                        const std::string& value);
 [[nodiscard]] std::optional<ImageInfo> read_image(std::string_view body);
 [[nodiscard]] std::optional<ContainerState> read_container(std::string_view body);
 [[nodiscard]] std::int64_t

@@ -22,9 +22,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto start_deadline = 60s;  // sets up the network; slow while a build uses the disk
-constexpr auto stop_patience = 30s;   // on top of the grace that the container gets
-constexpr auto remove_deadline = 60s; // of containers and images: deletes files
+constexpr auto start_deadline = 60s;   // sets up the network; slow while a build uses the disk
+constexpr auto stop_patience = 30s;    // on top of the grace that the container gets
+constexpr auto remove_deadline = 60s;  // of containers and images: deletes files
+constexpr auto survey_deadline = 120s; // looks at every layer; slow while a build uses the disk
+constexpr std::uint64_t survey_limit_bytes = 64 << 20;
 constexpr auto first_sample_gap = 250ms;
 constexpr std::size_t sample_limit = 256;
 
@@ -91,6 +93,36 @@ asio::awaitable<Result<EngineVersion>> EngineClient::version() {
     auto version = read_version(answer->body);
     if (!version) co_return unreadable();
     co_return std::move(*version);
+}
+
+asio::awaitable<Result<EngineInfo>> EngineClient::info() {
+    const auto answer = co_await ask(call("GET", "/info"));
+    if (!answer) co_return std::unexpected(answer.error());
+    auto info = read_info(answer->body);
+    if (!info) co_return unreadable();
+    co_return std::move(*info);
+}
+
+asio::awaitable<Result<EngineDisk>> EngineClient::disk_usage(std::string label, std::string value) {
+    auto request = call("GET", "/system/df");
+    request.deadline = survey_deadline;
+    request.response_limit = survey_limit_bytes;
+    const auto answer = co_await ask(std::move(request));
+    if (!answer) co_return std::unexpected(answer.error());
+    auto disk = read_disk_usage(answer->body, label, value);
+    if (!disk) co_return unreadable();
+    co_return std::move(*disk);
+}
+
+asio::awaitable<Result<std::int64_t>> EngineClient::prune_build_cache(std::int64_t keep_bytes) {
+    auto request = call(
+        "POST", with_query("/build/prune", {{"all", "1"}, {"keep-storage", std::to_string(keep_bytes)}}));
+    request.deadline = survey_deadline;
+    const auto answer = co_await ask(std::move(request));
+    if (!answer) co_return std::unexpected(answer.error());
+    const auto freed = read_object(answer->body);
+    if (!freed) co_return unreadable();
+    co_return number_at(*freed, "SpaceReclaimed");
 }
 
 asio::awaitable<Result<ImageInfo>> EngineClient::inspect_image(std::string reference) {

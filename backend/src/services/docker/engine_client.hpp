@@ -28,12 +28,16 @@ class EngineClient final : public DockerEngine {
 
     boost::asio::awaitable<Result<EngineVersion>> version() override;
 
+    boost::asio::awaitable<Result<EngineInfo>> info() override;
+
     boost::asio::awaitable<Result<BuildOutcome>> build(BuildRequest request, net::BodySource context,
                                                        LogSink log) override;
     boost::asio::awaitable<Result<void>> cancel_build(std::string build_id) override;
 
     boost::asio::awaitable<Result<ImageInfo>> inspect_image(std::string reference) override;
     boost::asio::awaitable<Result<void>> remove_image(std::string reference) override;
+    boost::asio::awaitable<Result<EngineDisk>> disk_usage(std::string label, std::string value) override;
+    boost::asio::awaitable<Result<std::int64_t>> prune_build_cache(std::int64_t keep_bytes) override;
 
     boost::asio::awaitable<Result<std::string>> create_container(ContainerSpec spec) override;
     boost::asio::awaitable<Result<void>> start_container(std::string id_or_name) override;

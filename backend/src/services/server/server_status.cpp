@@ -65,6 +65,8 @@ std::optional<MemoryUse> parse_memory(std::string_view meminfo) {
     return MemoryUse{*total, *available};
 }
 
+std::optional<MemoryUse> read_memory() { return parse_memory(read_file("/proc/meminfo")); }
+
 std::vector<std::string> warnings_of(const ServerStatus& status) {
     std::vector<std::string> out;
     const auto share = [](std::int64_t used, std::int64_t total) {
@@ -80,8 +82,9 @@ std::vector<std::string> warnings_of(const ServerStatus& status) {
     return out;
 }
 
-ServerStatusReader::ServerStatusReader(const Clock& clock, std::filesystem::path data_directory)
-    : clock_(clock), data_directory_(std::move(data_directory)) {}
+ServerStatusReader::ServerStatusReader(const Clock& clock, std::filesystem::path data_directory,
+                                       Warnings more)
+    : clock_(clock), data_directory_(std::move(data_directory)), more_(std::move(more)) {}
 
 void ServerStatusReader::read_cpu(ServerStatus& out) {
     const auto now = clock_.now();
@@ -114,12 +117,13 @@ ServerStatus ServerStatusReader::read() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) == 0) out.hostname = name.data();
     read_cpu(out);
-    if (const auto memory = parse_memory(read_file("/proc/meminfo"))) {
+    if (const auto memory = read_memory()) {
         out.memory_total_bytes = memory->total_bytes;
         out.memory_used_bytes = memory->total_bytes - memory->available_bytes;
     }
     read_disk(out);
     out.warnings = warnings_of(out);
+    if (more_) std::ranges::copy(more_(), std::back_inserter(out.warnings));
     return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,13 +38,16 @@ struct MemoryUse {
 };
 // Of the text of /proc/meminfo.
 [[nodiscard]] std::optional<MemoryUse> parse_memory(std::string_view meminfo);
+[[nodiscard]] std::optional<MemoryUse> read_memory(); // of this machine, now
 
 // What an administrator should know, in plain sentences.
 [[nodiscard]] std::vector<std::string> warnings_of(const ServerStatus& status);
 
 class ServerStatusReader {
   public:
-    ServerStatusReader(const Clock& clock, std::filesystem::path data_directory);
+    using Warnings = std::function<std::vector<std::string>()>;
+    // `more`: what others of this process want an administrator to know.
+    ServerStatusReader(const Clock& clock, std::filesystem::path data_directory, Warnings more = {});
 
     // Readings less than a second apart share one CPU figure: two of them would say nothing about the time
     // between.
@@ -55,6 +59,7 @@ class ServerStatusReader {
 
     const Clock& clock_;
     std::filesystem::path data_directory_;
+    Warnings more_;
     CpuTimes previous_;
     std::optional<Timestamp> previous_at_;
     double cpu_percent_ = 0;

@@ -56,7 +56,7 @@ TEST_CASE("known causes are named in one sentence") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.line);
-        const auto explanation = explain_build(failed(1), lines({"> build", row.line, "exit"}));
+        const auto explanation = explain_build(failed(1), {}, lines({"> build", row.line, "exit"}));
         CHECK(explanation.reason == row.reason);
         CHECK(explanation.sentence == row.sentence);
         CHECK(explanation.log_line == 2);
@@ -66,11 +66,12 @@ TEST_CASE("known causes are named in one sentence") {
 }
 
 TEST_CASE("a build that the kernel killed was out of memory") {
-    CHECK(explain_build(failed(137), lines({"building", "Killed"})).reason == "out_of_memory");
+    CHECK(explain_build(failed(137), {}, lines({"building", "Killed"})).reason == "out_of_memory");
 }
 
 TEST_CASE("where no rule fits, the command, its exit code and the line that speaks of an error are named") {
-    const auto explanation = explain_build(failed(3), lines({"compiling", "Error: something odd", "done"}));
+    const auto explanation =
+        explain_build(failed(3), {}, lines({"compiling", "Error: something odd", "done"}));
     CHECK(explanation.reason == "command_failed");
     CHECK(explanation.sentence == "The command \"RUN npm run build\" failed with exit code 3.");
     CHECK(explanation.log_line == 2);

@@ -86,6 +86,35 @@ asio::awaitable<Result<docker::EngineVersion>> FakeDocker::version() {
     co_return docker::EngineVersion{"20.10.24", "1.41"};
 }
 
+asio::awaitable<Result<docker::EngineInfo>> FakeDocker::info() {
+    if (is_down) co_return down();
+    co_return engine_info;
+}
+
+asio::awaitable<Result<docker::EngineDisk>> FakeDocker::disk_usage(std::string label, std::string value) {
+    if (is_down) co_return down();
+    docker::EngineDisk disk;
+    for (const auto& [tag, image] : images_) {
+        const auto found = image.labels.find(label);
+        if (found == image.labels.end() || found->second != value) continue;
+        disk.images.push_back({image.id, {tag}, image.labels, 0, image.size_bytes});
+    }
+    disk.cache = build_cache;
+    co_return disk;
+}
+
+asio::awaitable<Result<std::int64_t>> FakeDocker::prune_build_cache(std::int64_t keep_bytes) {
+    if (is_down) co_return down();
+    record("prune build cache to " + std::to_string(keep_bytes));
+    std::int64_t total = 0, freed = 0;
+    for (const auto& each : build_cache) total += each.size_bytes;
+    while (!build_cache.empty() && total - freed > keep_bytes) {
+        freed += build_cache.front().size_bytes;
+        build_cache.erase(build_cache.begin());
+    }
+    co_return freed;
+}
+
 asio::awaitable<Result<docker::BuildOutcome>>
 FakeDocker::build(docker::BuildRequest request, net::BodySource context, docker::LogSink log) {
     if (is_down) co_return down();

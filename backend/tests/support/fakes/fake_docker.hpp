@@ -27,7 +27,9 @@ class FakeDocker final : public docker::DockerEngine {
         image_files; // by image id: path -> bytes, for copy_out
     docker::ContainerStats stats{12.5, 64 << 20, 512 << 20};
     std::optional<docker::ListeningPorts>
-        ports_seen; // by listening_ports(); nothing: the port it was made for
+        ports_seen;                               // by listening_ports(); nothing: the port it was made for
+    docker::EngineInfo engine_info{};             // another machine's, unless a test says more
+    std::vector<docker::CacheRecord> build_cache; // what disk_usage() tells
     // Told of each call before it is done, in the words of calls(). What it throws leaves the call.
     std::function<void(const std::string& call)> on_call;
     // A build goes on in here, after build_lines; it may print, wait and be cancelled.
@@ -49,11 +51,15 @@ class FakeDocker final : public docker::DockerEngine {
     [[nodiscard]] std::size_t followers(const std::string& name) const;
 
     boost::asio::awaitable<Result<docker::EngineVersion>> version() override;
+    boost::asio::awaitable<Result<docker::EngineInfo>> info() override;
     boost::asio::awaitable<Result<docker::BuildOutcome>>
     build(docker::BuildRequest request, net::BodySource context, docker::LogSink log) override;
     boost::asio::awaitable<Result<void>> cancel_build(std::string build_id) override;
     boost::asio::awaitable<Result<docker::ImageInfo>> inspect_image(std::string reference) override;
     boost::asio::awaitable<Result<void>> remove_image(std::string reference) override;
+    boost::asio::awaitable<Result<docker::EngineDisk>> disk_usage(std::string label,
+                                                                  std::string value) override;
+    boost::asio::awaitable<Result<std::int64_t>> prune_build_cache(std::int64_t keep_bytes) override;
     boost::asio::awaitable<Result<std::string>> create_container(docker::ContainerSpec spec) override;
     boost::asio::awaitable<Result<void>> start_container(std::string id_or_name) override;
     boost::asio::awaitable<Result<void>> stop_container(std::string id_or_name,

@@ -1,0 +1,112 @@
+#pragma once
+// A Docker engine of a test's own: its builds run in control groups that no other test's builds are in, so
+// that their limits may be as tight as the test likes. Needs root, dockerd and ip; ask is_possible() first
+// and skip aloud. What it made is gone when it goes.
+
+#include "services/docker/engine_client.hpp"
+#include "support/run.hpp"
+#include "support/temp_directory.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace panel::test {
+
+inline int run_program(const std::vector<std::string>& words, pid_t* detached = nullptr) {
+    std::vector<char*> arguments;
+    for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    char* environment[] = {path, nullptr};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (const int stream : {1, 2})
+        posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0);
+    pid_t child = 0;
+    const int failure =
+        ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environment);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) return -1;
+    if (detached != nullptr) {
+        *detached = child;
+        return 0;
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+class PrivateEngine {
+  public:
+    static bool is_possible() {
+        return ::geteuid() == 0 && std::filesystem::exists("/usr/sbin/dockerd") &&
+               run_program({"ip", "link", "show", "lo"}) == 0;
+    }
+
+    PrivateEngine() : number_(::getpid()), parent_(fmt::format("vps-panel-test-{}", number_)) {
+        bridge_ = fmt::format("vpt{}", number_ % 1'000'000);
+        const auto network = fmt::format("10.{}.{}.1/24", 200 + number_ % 50, number_ / 50 % 250);
+        REQUIRE(run_program({"ip", "link", "add", "name", bridge_, "type", "bridge"}) == 0);
+        REQUIRE(run_program({"ip", "addr", "add", network, "dev", bridge_}) == 0);
+        REQUIRE(run_program({"ip", "link", "set", bridge_, "up"}) == 0);
+        const auto place = [this](const char* name) { return (directory_.path() / name).string(); };
+        std::ofstream(place("daemon.json")) << "{}\n";
+        REQUIRE(run_program(
+                    {"dockerd",         "--config-file",    place("daemon.json"), "--data-root",
+                     place("root"),     "--exec-root",      place("exec"),        "--pidfile",
+                     place("pid"),      "--host",           "unix://" + socket(), "--bridge",
+                     bridge_,           "--iptables=false", "--ip-masq=false",    "--userland-proxy=false",
+                     "--cgroup-parent", "/" + parent_,      "--storage-driver",   "overlay2"},
+                    &engine_) == 0);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+        while (!test::run(client.version())) {
+            REQUIRE_MESSAGE(std::chrono::steady_clock::now() < end, "the engine of the test does not answer");
+            ::usleep(50'000); // nothing tells when another program has begun to listen
+        }
+    }
+
+    ~PrivateEngine() {
+        ::kill(engine_, SIGTERM);
+        int status = 0;
+        ::waitpid(engine_, &status, 0);
+        run_program({"ip", "link", "del", bridge_});
+        for (const auto* controller : {"memory", "cpu", "cpuacct", "cpuset", "pids", "blkio", "devices",
+                                       "freezer", "systemd", "unified", "."}) {
+            std::error_code error;
+            const auto group = std::filesystem::path("/sys/fs/cgroup") / controller / parent_;
+            std::filesystem::remove(group / "buildkit", error); // groups are removed one by one, when empty
+            std::filesystem::remove(group, error);
+        }
+    }
+    PrivateEngine(const PrivateEngine&) = delete;
+    PrivateEngine& operator=(const PrivateEngine&) = delete;
+
+    [[nodiscard]] std::string socket() const { return (directory_.path() / "docker.sock").string(); }
+    [[nodiscard]] const std::string& parent() const { return parent_; }
+
+  private:
+    pid_t number_;
+    std::string parent_;
+    std::string bridge_;
+    TempDirectory directory_;
+    pid_t engine_ = 0;
+
+  public:
+    boost::asio::thread_pool pool{2};
+    docker::EngineClient client{socket(), pool};
+};
+
+} // namespace panel::test
