@@ -47,7 +47,7 @@ export default ts.config(
 	),
 	// components -> ui, state, pure modules; never the server's side, never routes
 	arrow(
-		['src/lib/components/{project,deployment,domain,environment,log,shell}/**'],
+		['src/lib/components/{project,deployment,domain,environment,log,machine,shell}/**'],
 		'^#lib/server/|/routes/',
 		'Components get their data as properties; only *.server.ts may call lib/server.'
 	),

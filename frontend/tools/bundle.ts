@@ -27,8 +27,8 @@ export const codeSplitting = {
 			name: 'shell',
 			test: inLib(
 				'(?:format|status|trigger)\\.ts',
-				'state/(?:clock|connection|deployments|poll|toasts)',
-				'components/ui/(?:Card|Icon|icons|Kbd|Meter|Pill)',
+				'state/(?:clock|connection|deployments|questions|toasts)',
+				'components/ui/(?:Card|Icon|Meter|Pill)',
 				'components/shell/(?:Sidebar|BottomBar|ServerGauge|ThemeToggle|navigation)'
 			),
 			priority: 2

@@ -6,6 +6,7 @@ export const paths = {
 	logout: () => '/logout',
 	theme: () => '/theme',
 	activity: () => '/activity',
+	server: () => '/server',
 	projects: () => '/projects',
 	newProject: () => '/projects/new',
 	project: (id: number) => `/projects/${id}`,
@@ -14,15 +15,23 @@ export const paths = {
 		`/projects/${id}/deployments/${deployment}${line ? `#L${line}` : ''}`,
 	/** Asks before a rollback. */
 	rollback: (id: number, deployment: number) => `/projects/${id}/deployments/${deployment}/rollback`,
-	/** The one home of the deployment forms: deploy, redeploy, rollback, cancel. */
-	deploymentAction: (id: number, action: 'deploy' | 'rollback' | 'cancel') =>
-		`/projects/${id}/deployments?/${action}`,
-	settings: (id: number, section?: 'environment' | 'domains' | 'git' | 'danger') =>
+	/** Asks before a pinned project is deployed. */
+	deployPinned: (id: number, what: { branch?: string; commit_hash?: string } = {}) => {
+		const query = new URLSearchParams(what);
+		return `/projects/${id}/deploy${query.size ? `?${query}` : ''}`;
+	},
+	/** The one home of the deployment forms: deploy, redeploy, rollback, cancel, pin, release. */
+	deploymentAction: (id: number, action: DeploymentAction) => `/projects/${id}/deployments?/${action}`,
+	settings: (id: number, section?: 'release' | 'environment' | 'domains' | 'git' | 'danger') =>
 		`/projects/${id}/settings${section ? `/${section}` : ''}`
 };
 
+export type DeploymentAction = 'deploy' | 'rollback' | 'cancel' | 'pin' | 'release';
+
 export const apiPaths = {
 	socket: () => '/api/v1/ws',
+	ready: () => '/api/v1/ready',
+	authStatus: () => '/api/v1/auth/status',
 	deploymentLog: (id: number, offset = 0) =>
 		`/api/v1/deployments/${id}/log${offset ? `?offset=${offset}` : ''}`,
 	runtimeLog: (projectId: number, tail = 500) => `/api/v1/projects/${projectId}/logs?tail=${tail}`,

@@ -176,7 +176,10 @@ describe('attention', () => {
 			disk_total_bytes: 100,
 			warnings: ['old engine']
 		};
-		expect(attention([], server).map((item) => item.text)).toEqual(['The disk is 90% full.', 'old engine']);
+		expect(attention([], server, true).map((item) => item.text)).toEqual([
+			'The disk is 90% full.',
+			'old engine'
+		]);
 	});
 });
 

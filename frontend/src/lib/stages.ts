@@ -1,6 +1,5 @@
 /** Folds the nine steps of a deployment into the six stages of the stepper. Pure. */
-import { stages } from './status.ts';
-import type { Step, StepStatus } from './types.ts';
+import type { Deployment, Step, StepName, StepStatus } from './types.ts';
 
 export interface Stage {
 	name: string;
@@ -12,6 +11,16 @@ export interface Stage {
 	detail: string | null;
 }
 
+/** The six stages that the nine steps are shown as. */
+const stages: { name: string; steps: StepName[] }[] = [
+	{ name: 'Queue', steps: ['queued'] },
+	{ name: 'Clone', steps: ['clone'] },
+	{ name: 'Detect', steps: ['detect'] },
+	{ name: 'Build', steps: ['build'] },
+	{ name: 'Release', steps: ['start', 'health'] },
+	{ name: 'Route', steps: ['switch', 'drain', 'finish'] }
+];
+
 function foldStatus(steps: Step[]): StepStatus {
 	const has = (status: StepStatus) => steps.some((step) => step.status === status);
 	if (has('failed')) return 'failed';
@@ -20,6 +29,19 @@ function foldStatus(steps: Step[]): StepStatus {
 	if (steps.every((step) => step.status === 'skipped')) return 'skipped';
 	if (steps.every((step) => step.status === 'success' || step.status === 'skipped')) return 'success';
 	return has('success') ? 'running' : 'pending';
+}
+
+const watchStatus: Record<Exclude<Deployment['watch'], 'none'>, StepStatus> = {
+	watching: 'running',
+	passed: 'success',
+	failed: 'failed'
+};
+
+/** The time after the switch, when a release may still be taken back: a stage of its own, where there is one. */
+export function watchStage(deployment: Pick<Deployment, 'watch' | 'completed_at'>): Stage[] {
+	if (deployment.watch === 'none') return [];
+	const status = watchStatus[deployment.watch];
+	return [{ name: 'Watch', status, startedAt: deployment.completed_at, durationMs: null, detail: null }];
 }
 
 export function foldSteps(steps: Step[] | undefined): Stage[] {

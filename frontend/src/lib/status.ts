@@ -6,6 +6,15 @@ export type Tone = 'ok' | 'busy' | 'err' | 'off';
 export const isFinal = (status: DeploymentStatus): boolean =>
 	status === 'success' || status === 'failed' || status === 'cancelled' || status === 'superseded';
 
+type Stand = Pick<DeploymentSummary, 'status' | 'watch'>;
+
+/** Nothing about it changes any more: it has ended, and its release is no longer watched. */
+export const isSettled = ({ status, watch }: Stand): boolean => isFinal(status) && watch !== 'watching';
+
+/** How far it has come: a word about an earlier state never takes back a later one. */
+export const progressOf = (deployment: Stand): number =>
+	isSettled(deployment) ? 4 : ({ pending: 0, building: 1, deploying: 2 }[deployment.status as string] ?? 3);
+
 const words: Record<DeploymentStatus, string> = {
 	pending: 'Queued',
 	building: 'Building',
@@ -32,10 +41,18 @@ export const deploymentTone = (status: DeploymentStatus): Tone => tones[status];
 /** A project is what its running deployment does; else what visitors get. */
 export function projectState(
 	project: Pick<Project, 'status'>,
-	latest: Pick<DeploymentSummary, 'status' | 'is_live'> | null
+	latest: Pick<DeploymentSummary, 'status' | 'switch_back_of'> | null
 ): { word: string; tone: Tone; running: boolean } {
 	if (latest && !isFinal(latest.status)) {
-		return { word: words[latest.status], tone: 'busy', running: true };
+		return {
+			word: latest.switch_back_of ? 'Switching back' : words[latest.status],
+			tone: 'busy',
+			running: true
+		};
+	}
+	// Visitors are served, but not by what was deployed last.
+	if (latest?.switch_back_of && latest.status === 'success') {
+		return { word: 'Switched back', tone: 'err', running: false };
 	}
 	if (project.status === 'stopped') return { word: 'Stopped', tone: 'off', running: false };
 	if (latest?.status === 'failed') return { word: 'Deploy failed', tone: 'err', running: false };
@@ -55,16 +72,6 @@ export const stepNames: StepName[] = [
 	'switch',
 	'drain',
 	'finish'
-];
-
-/** The six stages that the nine steps are shown as. */
-export const stages: { name: string; steps: StepName[] }[] = [
-	{ name: 'Queue', steps: ['queued'] },
-	{ name: 'Clone', steps: ['clone'] },
-	{ name: 'Detect', steps: ['detect'] },
-	{ name: 'Build', steps: ['build'] },
-	{ name: 'Release', steps: ['start', 'health'] },
-	{ name: 'Route', steps: ['switch', 'drain', 'finish'] }
 ];
 
 export const stepTone = (status: StepStatus): Tone =>

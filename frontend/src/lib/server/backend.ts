@@ -28,6 +28,8 @@ interface CallOptions {
 	/** Sign-in calls: no token, and a 401 is an answer, not the end of a session. */
 	anonymous?: boolean;
 	deadlineMs?: number;
+	/** The answer is read whatever its status is. */
+	anyStatus?: boolean;
 	headers?: Record<string, string>;
 }
 
@@ -66,7 +68,7 @@ export class Backend {
 			response = await this.#send(method, path, options);
 			if (response.status === 401) this.#toSignIn();
 		}
-		if (!response.ok) throw await readProblem(response);
+		if (!response.ok && !options.anyStatus) throw await readProblem(response);
 		return response;
 	}
 

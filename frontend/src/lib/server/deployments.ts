@@ -25,14 +25,14 @@ export const getDeployment = (backend: Backend, id: string) =>
 export const startDeployment = (
 	backend: Backend,
 	projectId: string,
-	body: { branch?: string; commit_hash?: string } = {}
+	body: { branch?: string; commit_hash?: string; release_pin?: boolean } = {}
 ) => backend.json<Deployment>('POST', `/projects/${projectId}/deployments`, { body });
 
 export const cancelDeployment = (backend: Backend, id: string) =>
 	backend.json<Deployment | undefined>('POST', `/deployments/${id}/cancel`, { body: {} });
 
-export const rollBackTo = (backend: Backend, id: string) =>
-	backend.json<Deployment>('POST', `/deployments/${id}/rollback`, { body: {} });
+export const rollBackTo = (backend: Backend, id: string, pin: boolean) =>
+	backend.json<Deployment>('POST', `/deployments/${id}/rollback`, { body: { pin } });
 
 /** Bounds on what one page view may cost: enough for nearly every log. The viewer in the browser reads all of any. */
 const tailReadLimitBytes = 32 * 1024 * 1024;

@@ -18,6 +18,11 @@ export type ProjectSettings = Partial<
 		| 'dockerfile_path'
 		| 'health_path'
 		| 'auto_deploy'
+		| 'release_strategy'
+		| 'watch_seconds'
+		| 'memory_limit_mb'
+		| 'cpu_limit'
+		| 'process_limit'
 	>
 >;
 
@@ -44,6 +49,13 @@ export const updateProject = (backend: Backend, id: string, body: ProjectSetting
 
 export const deleteProject = (backend: Backend, id: string) =>
 	backend.json<void>('DELETE', `/projects/${id}`);
+
+/** Pushes do not replace the live deployment until the pin is released. */
+export const pinProject = (backend: Backend, id: string, deploymentId: number) =>
+	backend.json<Project>('PUT', `/projects/${id}/pin`, { body: { deployment_id: deploymentId } });
+
+export const releasePin = (backend: Backend, id: string) =>
+	backend.json<Project>('DELETE', `/projects/${id}/pin`);
 
 export const getMetrics = (backend: Backend, id: string) =>
 	backend.json<Metrics>('GET', `/projects/${id}/metrics`);

@@ -4,7 +4,7 @@
  */
 import { getContext, setContext } from 'svelte';
 import { topics } from '#lib/paths.ts';
-import { isFinal } from '#lib/status.ts';
+import { isFinal, isSettled, progressOf } from '#lib/status.ts';
 import type { DeploymentSummary } from '#lib/types.ts';
 import type { Connection } from './connection.svelte.ts';
 
@@ -13,7 +13,7 @@ export class LiveDeployments {
 	#known = $state.raw<Record<number, DeploymentSummary>>({});
 	/** Projects for which somebody asked for a deployment that is not told of yet. */
 	#asked = $state.raw<number[]>([]);
-	/** Called when a deployment ends: what hangs on it (live release, project status) has to be read again. */
+	/** Called when a deployment or the watch over it ends: what hangs on it (live release, project status) has to be read again. */
 	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
 
 	follow(connection: Connection, changed: () => void): () => void {
@@ -29,13 +29,15 @@ export class LiveDeployments {
 		const before = this.#known[deployment.id];
 		this.#known = { ...this.#known, [deployment.id]: deployment };
 		this.#asked = this.#asked.filter((id) => id !== deployment.project_id);
-		if (isFinal(deployment.status) && (!before || !isFinal(before.status))) this.onEnd?.(deployment);
+		const ended = isFinal(deployment.status) && (!before || !isFinal(before.status));
+		const settled = before?.watch === 'watching' && isSettled(deployment);
+		if (ended || settled) this.onEnd?.(deployment);
 	}
 
-	/** The row that the server sent, or what is known to have become of it. A final state is never undone by an older word. */
+	/** The row that the server sent, or what is known to have become of it. A later state is never undone by an older word. */
 	newest<T extends DeploymentSummary>(row: T): T {
 		const live = this.#known[row.id];
-		if (!live || isFinal(row.status)) return row;
+		if (!live || isSettled(row) || progressOf(live) < progressOf(row)) return row;
 		return { ...row, ...live };
 	}
 

@@ -1,6 +1,6 @@
 /** One deployment with its steps, as the socket tells it while somebody looks at its page. */
 import { topics } from '#lib/paths.ts';
-import { isFinal } from '#lib/status.ts';
+import { progressOf } from '#lib/status.ts';
 import type { Deployment } from '#lib/types.ts';
 import type { Connection } from './connection.svelte.ts';
 
@@ -20,10 +20,10 @@ export class FollowedDeployment {
 		});
 	}
 
-	/** What the page was rendered with, or what has been told since; what is final stays final. */
+	/** What the page was rendered with, or what has been told since; an older word takes nothing back. */
 	merge<T extends Omit<Deployment, 'plan'>>(sent: T): T {
 		const latest = this.#latest;
-		if (!latest || (isFinal(sent.status) && !isFinal(latest.status))) return sent;
+		if (!latest || progressOf(latest) < progressOf(sent)) return sent;
 		return { ...sent, ...latest };
 	}
 }

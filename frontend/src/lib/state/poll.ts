@@ -1,5 +1,13 @@
-/** Asks an address of the back end again and again, only while the tab is looked at. The answer ends it. */
-export function poll(url: string, everyMs: number, take: (body: unknown) => void): () => void {
+/**
+ * Asks an address of the back end again and again, only while the tab is looked at. `missed` is told when nothing answers.
+ * The returned function ends it.
+ */
+export function poll(
+	url: string,
+	everyMs: number,
+	take: (body: unknown, status: number) => void,
+	missed?: () => void
+): () => void {
 	const stop = new AbortController();
 	let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -8,9 +16,13 @@ export function poll(url: string, everyMs: number, take: (body: unknown) => void
 		if (document.visibilityState === 'visible') {
 			try {
 				const response = await fetch(url, { signal: stop.signal, headers: { accept: 'application/json' } });
-				if (response.ok) take(await response.json());
+				const json = response.headers.get('content-type')?.includes('json');
+				// Who wants to hear of failures as well is told by `missed` that there is no answer to read.
+				if (response.ok || (missed && json)) take(await response.json(), response.status);
+				else missed?.();
 			} catch {
 				if (stop.signal.aborted) return;
+				missed?.();
 			}
 		}
 		if (!stop.signal.aborted) timer = setTimeout(ask, everyMs);

@@ -2,6 +2,7 @@ import { error } from '@sveltejs/kit';
 import { getDeployment, projectDeployments, readLogTail } from '#lib/server/deployments.ts';
 import { idParam } from '#lib/server/page-error.ts';
 import { commitUrl } from '#lib/paths.ts';
+import { isFinal } from '#lib/status.ts';
 import { medianDurations, withoutDetails } from '#lib/server/summary.ts';
 import type { PageServerLoad } from './$types';
 
@@ -27,6 +28,10 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 		log,
 		commit: commitUrl(project.git_url, deployment.commit_hash),
 		median: medianDurations(recent.items)[deployment.project_id] ?? null,
+		/** What a queued deployment may wait for. */
+		unfinished: recent.items.filter((item) => !isFinal(item.status)).map(withoutDetails),
+		/** What brought an earlier release back when this one had failed. */
+		back: recent.items.map(withoutDetails).find((item) => item.switch_back_of === deployment.id) ?? null,
 		previous:
 			recent.items
 				.map(withoutDetails)
