@@ -8,8 +8,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** 401: asks for a password. 404: knows no such repository. cut: the connection ends in the middle of the objects. */
-export type Refusal = '401' | '404' | 'cut';
+/**
+ * 401: asks for a password. 404: knows no such repository. cut: the connection ends in the middle of the objects. slow: 1 KB each
+ * second. stall: the objects begin and never go on.
+ */
+export type Refusal = '401' | '404' | 'cut' | 'slow' | 'stall';
+
+const slowBytesPerSecond = 1024;
 
 const repositoryOf = (path: string) => /^\/([a-z0-9-]+\.git)\//.exec(path)?.[1] ?? null;
 
@@ -49,19 +54,49 @@ function writeHead(response: ServerResponse, head: string): void {
 	response.writeHead(status);
 }
 
+/** A bad line: passes on what it gets bit by bit. */
+class Trickle {
+	readonly #response: ServerResponse;
+	readonly #timer: NodeJS.Timeout;
+	#waiting = Buffer.alloc(0);
+	#ended = false;
+
+	constructor(response: ServerResponse) {
+		this.#response = response;
+		this.#timer = setInterval(() => this.#drip(), 1000);
+		response.on('close', () => clearInterval(this.#timer));
+	}
+
+	add(piece: Buffer): void {
+		this.#waiting = Buffer.concat([this.#waiting, piece]);
+	}
+
+	end(): void {
+		this.#ended = true;
+	}
+
+	#drip(): void {
+		this.#response.write(this.#waiting.subarray(0, slowBytesPerSecond));
+		this.#waiting = this.#waiting.subarray(slowBytesPerSecond);
+		if (this.#ended && this.#waiting.length === 0) this.#response.end();
+	}
+}
+
 function serve(
 	root: string,
 	request: IncomingMessage,
 	response: ServerResponse,
 	url: URL,
-	cut: boolean
+	refusal: Refusal | null
 ): void {
 	const backend = spawn('git', ['http-backend'], { env: environment(root, request, url) });
-	const breaks = cut && url.pathname.endsWith('/git-upload-pack');
+	const way = url.pathname.endsWith('/git-upload-pack') ? refusal : null;
 	let head: Buffer | null = Buffer.alloc(0);
+	const trickle = way === 'slow' ? new Trickle(response) : null;
 	const body = (piece: Buffer) => {
-		if (!breaks) return response.write(piece);
-		response.write(piece.subarray(0, 200), () => response.destroy());
+		if (way === 'cut') response.write(piece.subarray(0, 200), () => response.destroy());
+		else if (trickle) trickle.add(piece);
+		else if (way !== 'stall') response.write(piece);
 	};
 	backend.stdout.on('data', (piece: Buffer) => {
 		if (!head) return body(piece);
@@ -73,7 +108,10 @@ function serve(
 		head = null;
 		if (rest.length) body(rest);
 	});
-	backend.on('close', () => response.end());
+	backend.on('close', () => {
+		if (trickle) trickle.end();
+		else if (way !== 'stall') response.end();
+	});
 	backend.stdin.on('error', () => backend.kill());
 	response.on('close', () => backend.kill());
 	request.pipe(backend.stdin);
@@ -84,7 +122,7 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
 	const refusal = await refusalOf(root, url.pathname);
 	if (refusal === '401') response.setHeader('WWW-Authenticate', 'Basic realm="git"');
 	if (refusal === '401' || refusal === '404') response.writeHead(Number(refusal)).end();
-	else serve(root, request, response, url, refusal === 'cut');
+	else serve(root, request, response, url, refusal);
 }
 
 export async function startGitServer(root: string): Promise<{ port: number; stop: () => Promise<void> }> {

@@ -248,8 +248,16 @@ export class Rig {
 		}
 	}
 
+	/** The visitors of all apps go home. */
+	async leaveAlone(): Promise<void> {
+		for (const app of this.apps) {
+			await app.visitors?.leave();
+			app.visitors = null;
+		}
+	}
+
 	async stop(): Promise<void> {
-		for (const app of this.apps) await app.visitors?.leave();
+		await this.leaveAlone();
 		await this.panel.kill();
 		await this.#caddy?.stop(5_000);
 		await this.#stopGit();

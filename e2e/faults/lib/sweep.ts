@@ -44,8 +44,12 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const { rig } = stage;
 	const act = actFor(order.point);
 	let running: Promise<void>;
+	const excuse = (excused: boolean) => {
+		for (const app of rig.apps) if (app.visitors) app.visitors.excused = excused;
+	};
 	if (act.before) {
 		await rig.panel.stop();
+		excuse(true); // the sites themselves are the target
 		await act.before(stage);
 		await rig.panel.arm(order.point, order.n);
 		await rig.panel.start();
@@ -64,6 +68,7 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const problems = died ? await act.check(stage) : [];
 	await rig.settled();
 	problems.push(...(await rig.holds()));
+	excuse(false);
 	for (const app of rig.apps) app.visitors?.failures.splice(0);
 	return { ...order, roles: rig.panel.setup.roles, died, recoveryMs, problems };
 }

@@ -55,7 +55,7 @@ export class Visitors {
 	readonly #kept = new Agent({ keepAlive: true, maxSockets: 2 });
 	readonly #loop: Promise<void>;
 	#gone = false;
-	#excused = false;
+	excused = false;
 
 	constructor(port: number, site: string) {
 		this.#port = port;
@@ -65,11 +65,11 @@ export class Visitors {
 
 	/** While the site's own container is the target of a fault, its silence is no failure. */
 	async excuse<T>(during: () => Promise<T>): Promise<T> {
-		this.#excused = true;
+		this.excused = true;
 		try {
 			return await during();
 		} finally {
-			this.#excused = false;
+			this.excused = false;
 		}
 	}
 
@@ -94,7 +94,7 @@ export class Visitors {
 
 	async #ask(agent: Agent | false): Promise<void> {
 		this.requests += 1;
-		const excused = this.#excused;
+		const excused = this.excused;
 		const at = new Date().toISOString();
 		try {
 			const { status, text } = await visit(this.#port, this.#site, agent).catch((error: unknown) => {
@@ -104,10 +104,10 @@ export class Visitors {
 			});
 			if (status === 200) {
 				if (this.said.at(-1) !== text) this.said.push(text);
-			} else if (!excused && !this.#excused)
+			} else if (!excused && !this.excused)
 				this.failures.push(`${at} ${this.#site}: status ${status}: ${text.slice(0, 80)}`);
 		} catch (error) {
-			if (!excused && !this.#excused) this.failures.push(`${at} ${this.#site}: ${(error as Error).message}`);
+			if (!excused && !this.excused) this.failures.push(`${at} ${this.#site}: ${(error as Error).message}`);
 		}
 	}
 }

@@ -222,6 +222,12 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
                         "reach it.",
                         port),
             "Let it listen on 0.0.0.0; most frameworks take it from the HOST variable, which is set.");
+    } else if (std::ranges::find(failure.listening_ports, port) != failure.listening_ports.end()) {
+        explanation = explain_error(
+            "no_answer",
+            fmt::format("The app listens on port {}, but did not answer {} within {} s.", port,
+                        failure.health_path, failure.deadline_seconds),
+            "Look for what it waits for at its start, or set another health check path in Settings.");
     } else if (!failure.listening_ports.empty()) {
         explanation = explain_error("wrong_port",
                                     fmt::format("The app listens on port {}, not on port {}.",

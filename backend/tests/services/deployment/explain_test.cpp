@@ -85,6 +85,9 @@ TEST_CASE("an app on another port, on localhost only, silent, ended or failing i
     CHECK(explain_health(failure, {}).sentence == "The app did not listen on port 3000 within 120 s.");
     failure.listening_ports = {8080};
     CHECK(explain_health(failure, {}).sentence == "The app listens on port 8080, not on port 3000.");
+    failure.listening_ports = {3000};
+    CHECK(explain_health(failure, {}).sentence ==
+          "The app listens on port 3000, but did not answer / within 120 s.");
     failure.loopback_listening_ports = {3000};
     CHECK(explain_health(failure, {}).reason == "listens_on_loopback");
     failure.answered_without_http = true;
