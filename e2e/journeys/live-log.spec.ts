@@ -58,12 +58,12 @@ test('the log survives a reload and a lost connection, without a gap and without
 	await test.step('the connection is lost while the build goes on', async () => {
 		connected = false;
 		for (const cut of open) await cut();
-		await expect(page.getByText('Live updates are interrupted.')).toBeVisible();
+		await expect(page.getByText('The panel does not answer at the moment.')).toBeVisible();
 		const held = await deployment.log.lineCount();
 		await expect.poll(async () => (await api.log(id)).split('\n').length).toBeGreaterThan(held + 20);
 		connected = true;
 		await expect.poll(() => deployment.log.lineCount(), { timeout: 30_000 }).toBeGreaterThan(held + 20);
-		await expect(page.getByText('Live updates are interrupted.')).toBeHidden();
+		await expect(page.getByText('The panel does not answer at the moment.')).toBeHidden();
 	});
 
 	await page.getByRole('button', { name: 'Cancel' }).click();

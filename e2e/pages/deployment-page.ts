@@ -1,7 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { LogViewer } from './log-viewer.ts';
 
-export type StageName = 'Queue' | 'Clone' | 'Detect' | 'Build' | 'Release' | 'Route';
+export type StageName = 'Queue' | 'Clone' | 'Detect' | 'Build' | 'Release' | 'Route' | 'Watch';
+/** Those that each deployment has. */
 export const stageNames: StageName[] = ['Queue', 'Clone', 'Detect', 'Build', 'Release', 'Route'];
 
 export class DeploymentPage {

@@ -31,6 +31,24 @@ export class BuildSettingsPage extends SettingsPage {
 	}
 }
 
+export class ReleaseSettingsPage extends BuildSettingsPage {
+	override async goto(id: number): Promise<void> {
+		await this.open(id, 'release');
+	}
+
+	choice(label: 'Rolling' | 'Blue-green'): Locator {
+		return this.page.getByRole('radio', { name: label });
+	}
+
+	problemOf(field: string): Locator {
+		return this.page.locator(`#${field}-error`);
+	}
+
+	async press(): Promise<void> {
+		await this.page.getByRole('button', { name: /^Save/ }).click();
+	}
+}
+
 export class EnvironmentPage extends SettingsPage {
 	async goto(id: number): Promise<void> {
 		await this.open(id, 'environment');

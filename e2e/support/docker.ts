@@ -16,9 +16,12 @@ export async function imagesOf(projectId: number, data = shared().data): Promise
 	);
 }
 
-export async function imageOf(container: string): Promise<string> {
-	return (await command('docker', ['inspect', '--format', '{{.Image}}', container])).trim();
+/** One figure of a container, by a Go template. */
+export async function inspect(container: string, template: string): Promise<string> {
+	return (await command('docker', ['inspect', '--format', template, container])).trim();
 }
+
+export const imageOf = (container: string): Promise<string> => inspect(container, '{{.Image}}');
 
 /** Everything that the image tells about how it was made, and its own environment. */
 export async function storyOf(image: string): Promise<string> {

@@ -28,6 +28,7 @@ export async function tour(api: Api): Promise<Stop[]> {
 	await repository.push({ 'build.js': "import '@acme/ui';\n" }, 'feat: use the new components');
 	const failed = await api.deploy(project.id);
 	await api.json('POST', `/projects/${project.id}/domains`, { domain: 'harbour.example.com' });
+	await api.json('PUT', `/projects/${project.id}/pin`, { deployment_id: deployment.id });
 
 	const own = `/projects/${project.id}`;
 	const signedIn = [
@@ -40,11 +41,14 @@ export async function tour(api: Api): Promise<Stop[]> {
 		['deployment', `${own}/deployments/${deployment.id}`],
 		['deployment-failed', `${own}/deployments/${failed.id}`],
 		['rollback', `${own}/deployments/${deployment.id}/rollback`],
+		['deploy-pinned', `${own}/deploy`],
 		['settings', `${own}/settings`],
+		['settings-release', `${own}/settings/release`],
 		['settings-environment', `${own}/settings/environment`],
 		['settings-domains', `${own}/settings/domains`],
 		['settings-git', `${own}/settings/git`],
 		['settings-danger', `${own}/settings/danger`],
+		['server', '/server'],
 		['not-found', '/projects/999999']
 	] as const;
 	return [

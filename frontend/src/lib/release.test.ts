@@ -3,7 +3,7 @@ import { attention } from './attention.ts';
 import { diskParts, forecast, removableBytes } from './disk.ts';
 import { projectNotices } from './project-notices.ts';
 import { releaseFromForm } from './release-form.ts';
-import { foldSteps, watchStage } from './stages.ts';
+import { foldSteps, slotWait, watchStage } from './stages.ts';
 import { isSettled, progressOf, projectState } from './status.ts';
 import { triggerText } from './trigger.ts';
 import { missingParts, waitsFor } from './waiting.ts';
@@ -123,6 +123,11 @@ describe('what a queued deployment waits for', () => {
 		expect(
 			waitsFor(queued, [deployment({ id: 19, project_id: 4, status: 'building' })], ready).text
 		).toContain('as soon as there is room'));
+	it('is a place to build in, as the newest line of the log says', () => {
+		const line = '2026-01-31T09:05:00.123Z ==> Waiting for a build slot: another build runs.\n';
+		expect(slotWait(line)).toBe('another build runs.');
+		expect(slotWait('2026-01-31T09:05:09.123Z ==> Building')).toBeNull();
+	});
 	it('is the worker otherwise', () => {
 		expect(waitsFor(queued, [deployment({}), queued], ready).text).toContain('the worker');
 		expect(waitsFor(queued, [], null).text).toContain('written down');

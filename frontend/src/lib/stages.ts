@@ -65,3 +65,8 @@ export function foldSteps(steps: Step[] | undefined): Stage[] {
 		};
 	});
 }
+
+/** A build that waits for its turn says why in the newest line of its log. */
+export function slotWait(lastLine: string): string | null {
+	return /==> Waiting for a build slot: (.+)/.exec(lastLine)?.[1]?.trim() ?? null;
+}

@@ -56,5 +56,11 @@ export async function readLogTail(backend: Backend, id: string, lines: number) {
 		offset = next;
 	}
 	const { text, firstLine, nextOffset } = tail.result();
-	return { rows: rowsOfText(text, firstLine), bytes: nextOffset, end };
+	const rows = rowsOfText(text, firstLine);
+	const lastLine =
+		rows
+			.at(-1)
+			?.pieces.map((piece) => piece.text)
+			.join('') ?? '';
+	return { rows, lastLine, bytes: nextOffset, end };
 }
