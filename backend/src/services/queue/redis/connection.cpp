@@ -28,7 +28,8 @@ Connection::Connection(asio::any_io_executor executor, std::unique_ptr<net::Stre
       answer_limit_(answer_limit),
       something_to_write_(executor_, asio::steady_timer::time_point::max()) {}
 
-Connection::~Connection() {
+void Connection::close() {
+    stream_->close();
     while (!waiting_.empty())
         answer(std::unexpected(CallError{CallError::Kind::unknown, "The connection to Redis broke."}));
 }
@@ -37,7 +38,6 @@ asio::awaitable<void> Connection::run() {
     using namespace asio::experimental::awaitable_operators;
     auto all = read_all() || write_all() || watch_answers();
     co_await std::move(all);
-    stream_->close();
 }
 
 asio::awaitable<CallResult> Connection::call(std::vector<std::string> words) {

@@ -23,12 +23,13 @@ class Connection {
   public:
     Connection(boost::asio::any_io_executor executor, std::unique_ptr<net::Stream> stream,
                std::chrono::milliseconds answer_limit);
-    ~Connection(); // whoever still waits is told `unknown`
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     // Reads and writes until the connection breaks or the caller is cancelled.
     boost::asio::awaitable<void> run();
+    // After run(), and once: whoever still waits is told `unknown`. Nothing may be called after it.
+    void close();
 
     // Redis' errors are answers here. Errors: unknown, cancelled.
     boost::asio::awaitable<CallResult> call(std::vector<std::string> words);

@@ -68,15 +68,13 @@ asio::awaitable<bool> Node::connect_once() {
     connection_ = std::make_shared<Connection>(executor_, std::move(*stream), timing_.answer);
     attempt_ended_.cancel();
     const auto connection = connection_;
-    try {
-        auto running = connection->run();
-        co_await std::move(running);
-    } catch (...) {
-        connection_.reset();
-        throw; // cancelled: the node stops
-    }
-    connection_.reset();
-    last_failure_ = "The connection to Redis broke.";
+    // Calls that wait hold the connection: they must be told, also when the node stops.
+    const std::unique_ptr<Node, void (*)(Node*)> told(this, [](Node* node) {
+        std::exchange(node->connection_, {})->close();
+        node->last_failure_ = "The connection to Redis broke.";
+    });
+    auto running = connection->run();
+    co_await std::move(running);
     co_return true;
 }
 
