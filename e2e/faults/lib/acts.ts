@@ -25,6 +25,8 @@ export interface Act {
 	run: (stage: Stage) => Promise<void>;
 	/** Once the panel is back and everything has ended: makes good what was cut off, says what is wrong. */
 	check: (stage: Stage) => Promise<string[]>;
+	/** It changes domains: Caddy takes a new configuration, which resets connections (Caddy 2.6). */
+	reloads?: boolean;
 	/** The damage is done before the panel starts; `run` is nothing then. */
 	before?: (stage: Stage) => Promise<void>;
 }
@@ -168,6 +170,7 @@ function comeAndGo(): Act {
 			throw new Error(`DELETE: ${answer.status} ${await answer.text()}`);
 	};
 	return {
+		reloads: true,
 		run: async (stage) => {
 			name = `passing-${stage.next()}`;
 			const created = await stage.rig.api.createProject({ name, git_url: stage.server.repository.address });

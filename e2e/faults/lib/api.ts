@@ -26,6 +26,12 @@ export class Api {
 		this.#token = tokens.access_token;
 	}
 
+	async signIn(email: string, password: string): Promise<void> {
+		this.#token = (
+			await this.json<{ access_token: string }>('POST', '/auth/login', { email, password })
+		).access_token;
+	}
+
 	send(method: string, path: string, body?: unknown): Promise<Response> {
 		return fetch(this.#base + path, {
 			method,

@@ -4,7 +4,7 @@ import { Rig } from './rig.ts';
 
 const startLimitMs = 120_000;
 
-export const test = base.extend<{ visitorsLeave: void }, { rig: Rig }>({
+export const test = base.extend<{ visitorsLeave: undefined }, { rig: Rig }>({
 	rig: [
 		async ({}, use) => {
 			const rig = await Rig.start();
@@ -16,7 +16,7 @@ export const test = base.extend<{ visitorsLeave: void }, { rig: Rig }>({
 	// What a later test does to the server is nothing to the sites of this one.
 	visitorsLeave: [
 		async ({ rig }, use) => {
-			await use();
+			await use(undefined);
 			await rig.leaveAlone();
 		},
 		{ auto: true }

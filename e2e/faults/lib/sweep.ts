@@ -21,6 +21,8 @@ export interface Outcome extends Kill {
 	/** From the start of the panel after the kill until every deployment had ended. */
 	recoveryMs: number;
 	problems: string[];
+	/** Connections that Caddy reset because the act changed domains. */
+	resets?: number;
 }
 
 /** Where nothing is under way, reconcile comes along within this time after the start. */
@@ -67,10 +69,11 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const recoveryMs = Math.round(performance.now() - began);
 	const problems = died ? await act.check(stage) : [];
 	await rig.settled();
+	const resets = act.reloads ? rig.forgive(/ECONNRESET/) : 0;
 	problems.push(...(await rig.holds()));
 	excuse(false);
 	for (const app of rig.apps) app.visitors?.failures.splice(0);
-	return { ...order, roles: rig.panel.setup.roles, died, recoveryMs, problems };
+	return { ...order, roles: rig.panel.setup.roles, died, recoveryMs, problems, resets };
 }
 
 export interface Sweep {
