@@ -26,6 +26,8 @@
 #include "services/git/git_cli.hpp"
 #include "services/project/project_service.hpp"
 #include "services/server/data_version.hpp"
+#include "services/server/disk_governor.hpp"
+#include "services/server/disk_report.hpp"
 #include "services/server/instance_lock.hpp"
 #include "services/server/project_urls.hpp"
 #include "services/server/readiness.hpp"
@@ -90,6 +92,25 @@ deployment::Settings deployment_settings(const config::Config& config, const ser
 deployment::RoomSettings room_settings(const config::Config& config) {
     deployment::RoomSettings settings;
     settings.concurrent_builds = config.concurrent_builds;
+    // Well before a deployment could begin, and before the reserve is needed.
+    settings.least_disk_bytes = std::min(config.build_space_bytes / 4, config.disk_reserve_bytes);
+    return settings;
+}
+
+server::DiskSettings disk_settings(const config::Config& config) {
+    server::DiskSettings settings;
+    settings.data_directory = config.data_directory;
+    settings.static_directory = config.static_directory;
+    settings.log_directory = config.log_directory;
+    settings.installation = std::filesystem::canonical(config.data_directory).string();
+    settings.budgets = {.images = config.image_budget_bytes,
+                        .build_cache = config.cache_budget_bytes,
+                        .static_files = config.static_budget_bytes,
+                        .repositories = config.repository_budget_bytes,
+                        .logs = config.log_budget_bytes};
+    settings.reserve_bytes = config.disk_reserve_bytes;
+    settings.build_bytes = config.build_space_bytes;
+    settings.own_engine = config.own_engine;
     return settings;
 }
 
@@ -165,7 +186,8 @@ struct App::Parts {
           markers(config.slots_directory, config.static_directory),
           environment(*database, clock, secrets),
           limiter(docker, pool, build_limits(config), config.engine_cgroup),
-          room(executor, limiter, room_settings(config), free_memory),
+          room(executor, limiter, room_settings(config), free_memory,
+               [this] { return governor.least_space().free_bytes; }),
           ports{*database, clock, docker, git, proxy, markers, environment, events, pool, settings, &room},
           bell(executor),
           runner(executor, ports),
@@ -183,13 +205,24 @@ struct App::Parts {
           urls(*database, settings),
           readiness(*database, &docker, &proxy),
           counts(*database),
+          disk(disk_settings(config)),
+          governor(executor, *database, clock, docker, pool, events, disk),
+          report(*database, clock, disk),
           status(clock, config.data_directory, [this] { return warnings(); }),
-          services{clock, auth,         projects, environment, webhooks, deployments, events,
-                   live,  data_version, urls,     readiness,   counts,   status},
+          services{clock,       auth,      projects,
+                   environment, webhooks,  deployments,
+                   events,      live,      data_version,
+                   urls,        readiness, counts,
+                   status,      report,    [this](bool dry_run) { return clean_disk(dry_run); }},
           api(services, api_settings(config)),
           server(executor, {}, api.handler()),
-          tasks(executor) {}
+          tasks(executor) {
+        ports.make_space = [this] { return governor.make_space(); };
+    }
 
+    boost::asio::awaitable<Result<server::Cleaned>> clean_disk(bool dry_run) {
+        co_return co_await governor.clean(dry_run);
+    }
     std::vector<std::string> warnings() const {
         return limiter.problem().empty() ? std::vector<std::string>{} : std::vector{limiter.problem()};
     }
@@ -234,6 +267,9 @@ struct App::Parts {
     server::ProjectUrls urls;
     server::Readiness readiness;
     server::RecordCounts counts;
+    server::DiskSettings disk;
+    server::DiskGovernor governor;
+    server::DiskReport report;
     server::ServerStatusReader status;
     api::Services services;
     api::Api api;
@@ -267,6 +303,7 @@ Result<void> App::start() {
     if (auto listening = parts.server.listen(parts.config.listen.host, parts.config.listen.port); !listening)
         return listening;
     parts.tasks.spawn("build limits", parts.limiter.apply());
+    parts.governor.start();
     parts.tasks.spawn("start", take_up_work(parts.reconcile, parts.worker));
     return {};
 }
@@ -277,6 +314,7 @@ boost::asio::awaitable<void> App::stop() {
     auto& parts = *parts_;
     co_await parts.server.stop(stop_patience);
     co_await parts.worker.stop(stop_patience);
+    co_await parts.governor.stop(stop_patience);
     co_await parts.proxy.stop();
     co_await parts.tasks.stop(stop_patience);
 }

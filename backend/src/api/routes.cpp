@@ -2,6 +2,7 @@
 
 #include "api/handlers/auth.hpp"
 #include "api/handlers/deployment.hpp"
+#include "api/handlers/disk.hpp"
 #include "api/handlers/domain.hpp"
 #include "api/handlers/environment.hpp"
 #include "api/handlers/live.hpp"
@@ -62,6 +63,8 @@ constexpr std::array table{
     Route{post,    "/webhooks/{provider}/{project_id}",       Access::webhook,    202, "A push, told by a git server",                            endpoint<&receive_webhook>},
 
     Route{get,     "/server",                                 Access::user,       200, "What this machine has and uses",                          endpoint<&server_status>},
+    Route{get,     "/server/disk",                            Access::admin,      200, "Where the disk goes, and what may be removed",             endpoint<&read_disk>},
+    Route{post,    "/server/disk/clean",                      Access::admin,      200, "Remove what may be removed; a dry run only says what",     endpoint<&clean_disk>},
     Route{get,     "/ws",                                     Access::user,       101, "WebSocket: live logs and states, by topics",              endpoint<&open_socket>},
     Route{get,     "/health",                                 Access::anonymous,  200, "That the process answers",                                endpoint<&health>,    none, Placement::also_at_root},
     Route{get,     "/ready",                                  Access::anonymous,  200, "That database, Docker and Caddy answer; 503 says which does not", endpoint<&readiness>, none, Placement::also_at_root},

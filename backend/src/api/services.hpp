@@ -2,6 +2,11 @@
 // What the API stands on: the use cases, by reference. Owned by App, which outlives Api. Loop thread only.
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
 
 namespace panel::auth {
 class AuthService;
@@ -21,7 +26,9 @@ class DeploymentEvents;
 class LiveRelease;
 } // namespace panel::deployment
 namespace panel::server {
+struct Cleaned;
 class DataVersion;
+class DiskReport;
 class ProjectUrls;
 class Readiness;
 class RecordCounts;
@@ -44,6 +51,9 @@ struct Services {
     server::Readiness& readiness;
     server::RecordCounts& counts;
     server::ServerStatusReader& server;
+    server::DiskReport& disk;
+    // By the process that has the Docker socket. Errors: unavailable.
+    std::function<boost::asio::awaitable<Result<server::Cleaned>>(bool dry_run)> clean_disk;
 };
 
 } // namespace panel::api

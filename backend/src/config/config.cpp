@@ -55,6 +55,14 @@ constexpr std::array settings{
     Setting{"build-cpus", "N", "processors of all builds together, such as 1.5; 0 for no limit (0)"},
     Setting{"build-processes", "N", "processes and threads of all builds together (4096)"},
     Setting{"engine-cgroup", "NAME", "the engine's --cgroup-parent, below which builds run (docker)"},
+    Setting{"disk-reserve", "SIZE", "space held back so that the panel works on a full disk (256M)"},
+    Setting{"build-space", "SIZE", "free space without which no deployment begins (1G)"},
+    Setting{"image-budget", "SIZE", "disk space for images of releases (25% of the disk)"},
+    Setting{"cache-budget", "SIZE", "disk space for the build cache, with --own-engine (12.5% of the disk)"},
+    Setting{"static-budget", "SIZE", "disk space for files of static sites (12.5% of the disk)"},
+    Setting{"repository-budget", "SIZE", "disk space for copies of repositories (5% of the disk)"},
+    Setting{"log-budget", "SIZE", "disk space for logs of builds and visitors (2.5% of the disk)"},
+    Setting{"own-engine", "", "nothing else builds with this engine: its build cache may be pruned"},
     Setting{"trusted-proxies", "LIST",
             "peers whose X-Forwarded-For counts; unix for any unix socket (127.0.0.1,::1)"},
     Setting{"password-cost", "N", "bcrypt cost of passwords; below 12 for tests only (12)"},
@@ -284,6 +292,18 @@ void read_limits(Reader& reader, Config& config) {
     reader.read_number("build-processes", config.build_processes, 64, 100'000);
 }
 
+void read_disk(Reader& reader, Config& config) {
+    constexpr std::string_view form = "a size, such as 512M or 10G";
+    reader.read("disk-reserve", config.disk_reserve_bytes, parse_size, form);
+    reader.read("build-space", config.build_space_bytes, parse_size, form);
+    reader.read("image-budget", config.image_budget_bytes, parse_size, form);
+    reader.read("cache-budget", config.cache_budget_bytes, parse_size, form);
+    reader.read("static-budget", config.static_budget_bytes, parse_size, form);
+    reader.read("repository-budget", config.repository_budget_bytes, parse_size, form);
+    reader.read("log-budget", config.log_budget_bytes, parse_size, form);
+    reader.read("own-engine", config.own_engine, parse_switch, "true or false");
+}
+
 } // namespace
 
 Result<Config> parse_serve(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -294,6 +314,7 @@ Result<Config> parse_serve(const std::vector<std::string>& arguments, const Envi
     read_paths(reader, config);
     read_network(reader, config);
     read_limits(reader, config);
+    read_disk(reader, config);
     if (!reader.mistakes().empty())
         return std::unexpected(Error{Code::invalid, as_lines(reader.mistakes()), reader.mistakes()});
     return config;

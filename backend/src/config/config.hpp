@@ -56,6 +56,17 @@ struct Config {
     double build_cpus = 0;                // --build-cpus 1.5: processors of all builds together; 0: no limit
     std::string engine_cgroup = "docker"; // --engine-cgroup: what the engine was given as --cgroup-parent
     int build_processes = 4096;           // --build-processes: of all builds together, with threads
+    std::int64_t disk_reserve_bytes = std::int64_t{256}
+                                      << 20; // --disk-reserve: held back for the panel; 0: none
+    std::int64_t build_space_bytes = std::int64_t{1} << 30; // --build-space: free before a deployment begins
+    // What may be kept on the disk of each kind; nothing: a share of the disk (disk_settings.hpp); 0 bytes:
+    // as little as the rules allow.
+    std::optional<std::int64_t> image_budget_bytes;      // --image-budget
+    std::optional<std::int64_t> cache_budget_bytes;      // --cache-budget, of builds; only with own_engine
+    std::optional<std::int64_t> static_budget_bytes;     // --static-budget
+    std::optional<std::int64_t> repository_budget_bytes; // --repository-budget
+    std::optional<std::int64_t> log_budget_bytes;        // --log-budget, of builds and visitors
+    bool own_engine = false; // --own-engine: nothing else builds with it, its build cache may be pruned
     std::vector<std::string> trusted_proxies{"127.0.0.1",
                                              "::1"}; // --trusted-proxies: peers whose X-Forwarded-For counts
     int password_cost = 12;                          // bcrypt; lower only in tests (VPS_PANEL_PASSWORD_COST)

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "models/deployment.hpp"
+#include "models/disk.hpp"
 #include "models/environment_variable.hpp"
 #include "models/project.hpp"
 #include "models/user.hpp"
@@ -61,6 +62,7 @@ template <> struct Column<DeploymentStatus> : WordColumn<DeploymentStatus, parse
 template <> struct Column<Trigger> : WordColumn<Trigger, parse_trigger> {};
 template <> struct Column<StepName> : WordColumn<StepName, parse_step_name> {};
 template <> struct Column<StepStatus> : WordColumn<StepStatus, parse_step_status> {};
+template <> struct Column<DiskKind> : WordColumn<DiskKind, parse_disk_kind> {};
 template <> struct Column<EnvironmentScope> : WordColumn<EnvironmentScope, parse_environment_scope> {};
 
 // For types that SOCI cannot bind by itself.
@@ -92,6 +94,7 @@ template <> struct type_conversion<panel::Watch> : panel::database::Conversion<p
 template <> struct type_conversion<panel::Trigger> : panel::database::Conversion<panel::Trigger> {};
 template <> struct type_conversion<panel::StepName> : panel::database::Conversion<panel::StepName> {};
 template <> struct type_conversion<panel::StepStatus> : panel::database::Conversion<panel::StepStatus> {};
+template <> struct type_conversion<panel::DiskKind> : panel::database::Conversion<panel::DiskKind> {};
 template <>
 struct type_conversion<panel::EnvironmentScope> : panel::database::Conversion<panel::EnvironmentScope> {};
 template <> struct type_conversion<panel::Role> : panel::database::Conversion<panel::Role> {};

@@ -487,3 +487,26 @@ TEST_CASE("the request id is a proxy's when it has the right form, else a new on
     CHECK(id_of("abcdefgh-1", "203.0.113.9") != "abcdefgh-1");
     CHECK(id_of(std::string(65, 'a').c_str(), "127.0.0.1").size() == 16);
 }
+
+TEST_CASE("the disk is for administrators: where it goes, and a dry run that names what would go") {
+    ApiPanel panel;
+    panel.docker.add_image("sha256:stray", 5 << 20,
+                           {{"vps-panel.data", "test"}, {"vps-panel.project", "99"}});
+    CHECK(panel.call(Who::owner, "GET", "/server/disk").status == 403);
+    CHECK(panel.call(Who::owner, "POST", "/server/disk/clean", "{}").status == 403);
+    CHECK(panel.call(Who::admin, "POST", "/server/disk/clean", R"({"dry_run":"yes"})").status == 422);
+    const auto dry = panel.call(Who::admin, "POST", "/server/disk/clean", R"({"dry_run":true})");
+    CHECK(dry.status == 200);
+    CHECK(dry.body ==
+          R"({"removed":[{"kind":"image","name":"deleted project 99","project_id":99,"bytes":5242880,)"
+          R"("reason":"Its project was deleted."}],"freed_bytes":5242880})");
+    const auto disk = panel.call(Who::admin, "GET", "/server/disk");
+    CHECK(disk.status == 200);
+    CHECK(disk.body.contains(R"({"name":"images","bytes":5242880,"budget_bytes":)"));
+    CHECK(disk.body.contains(R"("full_at":null)"));
+    CHECK(disk.body.contains(R"("removable":[{"kind":"image")"));
+    CHECK(panel.docker.has_image("sha256:stray"));
+    CHECK(panel.call(Who::admin, "POST", "/server/disk/clean", "{}").body == dry.body);
+    CHECK_FALSE(panel.docker.has_image("sha256:stray"));
+    CHECK(panel.call(Who::admin, "GET", "/server/disk").body.contains(R"("removable":[])"));
+}

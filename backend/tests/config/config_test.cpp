@@ -131,6 +131,39 @@ TEST_CASE("every flag reaches its setting") {
     CHECK(config->password_cost == 4);
 }
 
+TEST_CASE("limits of apps, builds and the disk are read") {
+    const auto config =
+        parse({"--app-cpus",     "1.5", "--app-processes",   "300",  "--build-memory",      "2G",
+               "--build-cpus",   "0.5", "--build-processes", "1000", "--engine-cgroup",     "/apps",
+               "--disk-reserve", "0",   "--build-space",     "2G",   "--image-budget",      "3G",
+               "--cache-budget", "4G",  "--static-budget",   "5G",   "--repository-budget", "6G",
+               "--log-budget",   "7M",  "--own-engine"});
+    REQUIRE(config);
+    CHECK(config->app_cpus == 1.5);
+    CHECK(config->app_processes == 300);
+    CHECK(config->build_memory_bytes == 2LL << 30);
+    CHECK(config->build_cpus == 0.5);
+    CHECK(config->build_processes == 1000);
+    CHECK(config->engine_cgroup == "apps");
+    CHECK(config->disk_reserve_bytes == 0);
+    CHECK(config->build_space_bytes == 2LL << 30);
+    CHECK(config->image_budget_bytes == 3LL << 30);
+    CHECK(config->cache_budget_bytes == 4LL << 30);
+    CHECK(config->static_budget_bytes == 5LL << 30);
+    CHECK(config->repository_budget_bytes == 6LL << 30);
+    CHECK(config->log_budget_bytes == 7LL << 20);
+    CHECK(config->own_engine);
+    CHECK_FALSE(parse({})->own_engine);
+    CHECK_FALSE(parse({})->image_budget_bytes);
+    CHECK(parse({"--build-memory", "0"})->build_memory_bytes == 0); // no limit, and not the default
+    for (const auto* cpus : {"-1", "0.01", "513", "x", "1.", "1.2345"}) {
+        CAPTURE(cpus);
+        CHECK_FALSE(parse({"--app-cpus", cpus}));
+    }
+    for (const auto* group : {"/", "a/../b"}) CHECK_FALSE(parse({"--engine-cgroup", group}));
+    CHECK_FALSE(parse({"--disk-reserve", "much"}));
+}
+
 TEST_CASE("flags win over variables, and variables over the file") {
     const test::TempDirectory directory;
     const auto file = (directory.path() / "panel.conf").string();

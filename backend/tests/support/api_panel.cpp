@@ -36,6 +36,20 @@ std::filesystem::path made(const std::filesystem::path& directory) {
     return directory;
 }
 
+server::DiskSettings disk_settings(const std::filesystem::path& data) {
+    server::DiskSettings settings;
+    settings.data_directory = data;
+    settings.static_directory = data / "sites";
+    settings.log_directory = data / "log";
+    settings.installation = "test";
+    settings.reserve_bytes = 0;
+    return settings;
+}
+
+asio::awaitable<Result<server::Cleaned>> clean_disk(server::DiskGovernor& governor, bool dry_run) {
+    co_return co_await governor.clean(dry_run);
+}
+
 } // namespace
 
 ApiPanel::ApiPanel()
@@ -61,8 +75,14 @@ ApiPanel::ApiPanel()
       readiness(*temp.database, &docker, &proxy),
       counts(*temp.database),
       status(temp.clock, temp.directory.path()),
-      services{temp.clock, auth,         projects, environment, webhooks, deployments, events,
-               live,       data_version, urls,     readiness,   counts,   status},
+      disk(disk_settings(temp.directory.path())),
+      governor(loop.get_executor(), *temp.database, temp.clock, docker, temp.pool, events, disk),
+      report(*temp.database, temp.clock, disk),
+      services{temp.clock,  auth,      projects,
+               environment, webhooks,  deployments,
+               events,      live,      data_version,
+               urls,        readiness, counts,
+               status,      report,    [this](bool dry_run) { return clean_disk(governor, dry_run); }},
       api(services, api_settings()) {
     spdlog::set_level(spdlog::level::warn);
     git.push(repository_url, "main",

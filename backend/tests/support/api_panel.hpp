@@ -17,6 +17,8 @@
 #include "services/environment/environment_service.hpp"
 #include "services/project/project_service.hpp"
 #include "services/server/data_version.hpp"
+#include "services/server/disk_governor.hpp"
+#include "services/server/disk_report.hpp"
 #include "services/server/project_urls.hpp"
 #include "services/server/readiness.hpp"
 #include "services/server/record_counts.hpp"
@@ -94,6 +96,9 @@ class ApiPanel {
     server::Readiness readiness;
     server::RecordCounts counts;
     server::ServerStatusReader status;
+    server::DiskSettings disk;
+    server::DiskGovernor governor;
+    server::DiskReport report;
     api::Services services;
     api::Api api;
 

@@ -5,6 +5,7 @@
 
 #include "services/docker/engine_client.hpp"
 #include "support/run.hpp"
+#include "support/small_disk.hpp"
 #include "support/temp_directory.hpp"
 
 #include <boost/asio/thread_pool.hpp>
@@ -20,6 +21,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,17 +58,20 @@ class PrivateEngine {
                run_program({"ip", "link", "show", "lo"}) == 0;
     }
 
-    PrivateEngine() : number_(::getpid()), parent_(fmt::format("vps-panel-test-{}", number_)) {
+    // `disk_bytes`: what it keeps lies on a disk that holds no more; 0: on the machine's.
+    explicit PrivateEngine(std::int64_t disk_bytes = 0)
+        : number_(::getpid()), parent_(fmt::format("vps-panel-test-{}", number_)) {
         bridge_ = fmt::format("vpt{}", number_ % 1'000'000);
         const auto network = fmt::format("10.{}.{}.1/24", 200 + number_ % 50, number_ / 50 % 250);
         REQUIRE(run_program({"ip", "link", "add", "name", bridge_, "type", "bridge"}) == 0);
         REQUIRE(run_program({"ip", "addr", "add", network, "dev", bridge_}) == 0);
         REQUIRE(run_program({"ip", "link", "set", bridge_, "up"}) == 0);
+        if (disk_bytes > 0) disk_.emplace(disk_bytes);
         const auto place = [this](const char* name) { return (directory_.path() / name).string(); };
         std::ofstream(place("daemon.json")) << "{}\n";
         REQUIRE(run_program(
                     {"dockerd",         "--config-file",    place("daemon.json"), "--data-root",
-                     place("root"),     "--exec-root",      place("exec"),        "--pidfile",
+                     data_root(),       "--exec-root",      place("exec"),        "--pidfile",
                      place("pid"),      "--host",           "unix://" + socket(), "--bridge",
                      bridge_,           "--iptables=false", "--ip-masq=false",    "--userland-proxy=false",
                      "--cgroup-parent", "/" + parent_,      "--storage-driver",   "overlay2"},
@@ -95,6 +100,9 @@ class PrivateEngine {
     PrivateEngine& operator=(const PrivateEngine&) = delete;
 
     [[nodiscard]] std::string socket() const { return (directory_.path() / "docker.sock").string(); }
+    [[nodiscard]] std::string data_root() const {
+        return (disk_ ? disk_->path() : directory_.path() / "root").string();
+    }
     [[nodiscard]] const std::string& parent() const { return parent_; }
 
   private:
@@ -102,6 +110,7 @@ class PrivateEngine {
     std::string parent_;
     std::string bridge_;
     TempDirectory directory_;
+    std::optional<SmallDisk> disk_;
     pid_t engine_ = 0;
 
   public:

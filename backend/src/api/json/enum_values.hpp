@@ -3,6 +3,7 @@
 // come from to_string of the enum.
 
 #include "models/deployment.hpp"
+#include "models/disk.hpp"
 #include "models/environment_variable.hpp"
 #include "models/project.hpp"
 #include "models/user.hpp"
@@ -47,6 +48,11 @@ template <> struct EnumValues<StepName> {
 template <> struct EnumValues<StepStatus> {
     static constexpr std::array values{StepStatus::pending, StepStatus::running, StepStatus::success,
                                        StepStatus::failed,  StepStatus::skipped, StepStatus::cancelled};
+};
+template <> struct EnumValues<DiskKind> {
+    static constexpr std::array values{DiskKind::image,      DiskKind::static_files, DiskKind::build_log,
+                                       DiskKind::access_log, DiskKind::repository,   DiskKind::build_cache,
+                                       DiskKind::database};
 };
 template <> struct EnumValues<EnvironmentScope> {
     static constexpr std::array values{EnvironmentScope::build, EnvironmentScope::runtime,

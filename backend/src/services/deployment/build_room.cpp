@@ -42,8 +42,8 @@ BuildRoom::Place::~Place() {
 asio::awaitable<Result<docker::BuildOutcome>>
 BuildRoom::Place::watch(asio::awaitable<Result<docker::BuildOutcome>> build) {
     using namespace asio::experimental::awaitable_operators;
-    auto outcome = co_await (detail::guarded(std::move(build)) || room_.keep_sampling());
-    if (outcome.index() == 1) co_return fail(Code::cancelled, "cancelled");
+    auto outcome = co_await (detail::guarded(std::move(build)) || room_.keep_sampling(*this));
+    if (outcome.index() == 1) co_return fail(Code::unavailable, "The disk is nearly full.");
     auto& guarded = std::get<0>(outcome);
     if (guarded.failure) std::rethrow_exception(guarded.failure);
     co_return std::move(*guarded.value);
@@ -55,15 +55,18 @@ asio::awaitable<BuildUse> BuildRoom::Place::end() {
     use.peak_bytes = peak_bytes_;
     if (room_.limiter_.is_limiting()) use.limit_bytes = room_.limiter_.limits().memory_bytes;
     use.out_of_memory = memory.oom_kills > kills_before_;
+    use.disk_full = free_disk_bytes_.has_value();
+    use.free_disk_bytes = free_disk_bytes_.value_or(0);
     co_return use;
 }
 
 BuildRoom::BuildRoom(asio::any_io_executor executor, docker::BuildLimiter& limiter, RoomSettings settings,
-                     FreeMemory free_memory)
+                     FreeMemory free_memory, FreeDisk free_disk)
     : executor_(std::move(executor)),
       limiter_(limiter),
       settings_(settings),
-      free_memory_(std::move(free_memory)) {}
+      free_memory_(std::move(free_memory)),
+      free_disk_(std::move(free_disk)) {}
 
 void BuildRoom::wake() {
     for (auto* waiter : waiters_) {
@@ -166,8 +169,15 @@ asio::awaitable<docker::BuildMemory> BuildRoom::sample() {
     co_return memory;
 }
 
-asio::awaitable<void> BuildRoom::keep_sampling() {
+asio::awaitable<void> BuildRoom::keep_sampling(Place& place) {
     while (true) { // until it is cancelled
+        if (settings_.least_disk_bytes > 0 && free_disk_) {
+            const auto free = free_disk_();
+            if (free < settings_.least_disk_bytes) {
+                place.free_disk_bytes_ = free;
+                co_return;
+            }
+        }
         (void)co_await sample();
         co_await sleep_for(settings_.sample);
     }

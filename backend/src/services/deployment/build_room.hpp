@@ -29,12 +29,15 @@ struct RoomSettings {
     std::chrono::milliseconds longest_wait{std::chrono::minutes{60}};
     std::chrono::milliseconds look_again{2'000}; // at the memory, while a build waits for it
     std::chrono::milliseconds sample{200};       // between two looks at what builds use
+    std::int64_t least_disk_bytes = 0; // free; with less, builds are ended before they fill the disk
 };
 
 class BuildRoom {
   public:
     // What programs could still get of this machine's memory (MemAvailable); nothing when it is not known.
     using FreeMemory = std::function<std::optional<std::int64_t>()>;
+    // Free space of the disk that builds write to.
+    using FreeDisk = std::function<std::int64_t()>;
     using Say = std::function<boost::asio::awaitable<void>(std::string)>; // one line of the build log
 
     // A build's place; it is free again when this goes.
@@ -44,7 +47,8 @@ class BuildRoom {
         ~Place();
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
-        // Runs the build and looks at its memory meanwhile.
+        // Runs the build and looks at its memory and at the disk meanwhile. Errors: those of the build;
+        // unavailable, when it was ended because the disk was nearly full.
         boost::asio::awaitable<Result<docker::BuildOutcome>>
         watch(boost::asio::awaitable<Result<docker::BuildOutcome>> build);
         // Looks a last time and says what the build used.
@@ -56,10 +60,11 @@ class BuildRoom {
         std::int64_t estimate_bytes_;
         std::int64_t peak_bytes_ = 0;
         std::int64_t kills_before_ = 0;
+        std::optional<std::int64_t> free_disk_bytes_; // when the disk was nearly full
     };
 
     BuildRoom(boost::asio::any_io_executor executor, docker::BuildLimiter& limiter, RoomSettings settings,
-              FreeMemory free_memory);
+              FreeMemory free_memory, FreeDisk free_disk = {});
 
     // Suspends until there is room. `known_peak_bytes`: of the project's newest builds, nothing for its
     // first. Errors: unavailable, when there was none within the longest wait.
@@ -82,7 +87,7 @@ class BuildRoom {
     [[nodiscard]] Reason why_wait(const Waiter& waiter) const;
     [[nodiscard]] std::int64_t promised_bytes() const;
     boost::asio::awaitable<Result<void>> wait_turn(Waiter& waiter, Say say);
-    boost::asio::awaitable<void> keep_sampling();
+    boost::asio::awaitable<void> keep_sampling(Place& place);
     boost::asio::awaitable<docker::BuildMemory> sample();
     void wake();
 
@@ -90,6 +95,7 @@ class BuildRoom {
     docker::BuildLimiter& limiter_;
     RoomSettings settings_;
     FreeMemory free_memory_;
+    FreeDisk free_disk_;
     std::list<Waiter*> waiters_; // in the order of arrival; each lives in its enter()
     std::list<Place*> places_;
     std::int64_t held_bytes_ = 0; // by builds, as last seen

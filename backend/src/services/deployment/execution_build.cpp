@@ -177,9 +177,7 @@ asio::awaitable<Result<docker::BuildOutcome>> Execution::run_build(docker::Build
 asio::awaitable<Result<void>> Execution::check_space() {
     if (!ports_.make_space) co_return Result<void>{};
     auto made = co_await ports_.make_space();
-    if (!made)
-        co_return explain(made.error(), "no_space",
-                          "Remove under Server, Disk what is no longer needed, then deploy again.");
+    if (!made) co_return explain(made.error(), "no_space", std::string(make_room));
     co_return Result<void>{};
 }
 
@@ -240,6 +238,10 @@ asio::awaitable<Result<void>> Execution::build_image() {
     co_await log_.heading("Building");
     BuildUse use;
     auto outcome = co_await run_build(std::move(request), std::move(source), use);
+    if (use.disk_full) {
+        explanation_ = explain_full_disk(use.free_disk_bytes);
+        co_return fail(Code::unavailable, explanation_->sentence);
+    }
     CRASH_POINT("deploy.build.ended");
     if (!outcome)
         co_return explain(outcome.error(),

@@ -40,10 +40,11 @@ constexpr std::array rules{
     Rule{"JavaScript heap out of memory", "out_of_memory",
          "The build ran out of memory: Node's heap was full.",
          "Set NODE_OPTIONS=--max-old-space-size=1536 with scope build, or build less at once."},
-    Rule{"no space left on device", "no_space", "The build ran out of disk space on the server.",
-         "Free disk space on the server, then deploy again."},
-    Rule{"ENOSPC", "no_space", "The build ran out of disk space on the server.",
-         "Free disk space on the server, then deploy again."},
+    Rule{"no space left on device", "no_space",
+         "The disk is full: the build found no space left on the server.", make_room},
+    Rule{"No space left on device", "no_space", // as the C library says it
+         "The disk is full: the build found no space left on the server.", make_room},
+    Rule{"ENOSPC", "no_space", "The disk is full: the build found no space left on the server.", make_room},
     Rule{"npm ci` can only install packages when your package.json and package-lock.json",
          "lockfile_out_of_date", "package-lock.json does not match package.json.",
          "Run npm install, commit package-lock.json and push."},
@@ -241,6 +242,14 @@ Explanation explain_health(const HealthFailure& failure, const std::deque<LogLin
     }
     point_at_error(explanation, newest);
     return explanation;
+}
+
+Explanation explain_full_disk(std::int64_t free_bytes) {
+    return explain_error(
+        "no_space",
+        fmt::format("The build was ended because the disk of the server was nearly full ({} free).",
+                    say_bytes(free_bytes)),
+        std::string(make_room));
 }
 
 Explanation explain_memory_kill(std::int64_t limit_bytes) {

@@ -12,6 +12,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace panel::deployment {
@@ -33,6 +34,11 @@ struct HealthFailure {
     std::string health_path;
     std::int64_t deadline_seconds = 0;
 };
+// What to do when the disk is full.
+inline constexpr std::string_view make_room =
+    "Make room on the server's disk (Server, Disk shows what takes it), then deploy again.";
+// A build that was ended before it filled the disk.
+[[nodiscard]] Explanation explain_full_disk(std::int64_t free_bytes);
 // An app that its memory limit ended, whenever that was. 0: it had none.
 [[nodiscard]] Explanation explain_memory_kill(std::int64_t limit_bytes);
 [[nodiscard]] Explanation explain_health(const HealthFailure& failure, const std::deque<LogLine>& newest);

@@ -48,8 +48,10 @@ TEST_CASE("known causes are named in one sentence") {
         {"FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of "
          "memory",
          "out_of_memory", "The build ran out of memory: Node's heap was full."},
+        {"cp: error writing '/x': No space left on device", "no_space",
+         "The disk is full: the build found no space left on the server."},
         {"Error: ENOSPC: no space left on device, write", "no_space",
-         "The build ran out of disk space on the server."},
+         "The disk is full: the build found no space left on the server."},
         {"npm error Missing script: \"build\"", "missing_script", "package.json has no script named build."},
         {"error: Environment variable not found: DATABASE_URL.", "missing_variable",
          "The environment variable DATABASE_URL is not set."},
@@ -67,6 +69,23 @@ TEST_CASE("known causes are named in one sentence") {
 
 TEST_CASE("a build that the kernel killed was out of memory") {
     CHECK(explain_build(failed(137), {}, lines({"building", "Killed"})).reason == "out_of_memory");
+}
+
+TEST_CASE("a build that the limit ended is told the limit and what was seen in use, whatever its log says") {
+    constexpr std::int64_t megabyte = 1 << 20;
+    const BuildUse use{.peak_bytes = 1490 * megabyte, .limit_bytes = 1536 * megabyte, .out_of_memory = true};
+    const auto log = lines({"> build", "npm error Missing script: \"build\"", "Killed"});
+    const auto explanation = explain_build(failed(1), use, log);
+    CHECK(explanation.reason == "out_of_memory");
+    CHECK(explanation.sentence ==
+          "The build needed more than 1.5 GB of memory and was ended (limit 1.5 GB; 1.5 GB of it "
+          "were seen in use).");
+    CHECK(explanation.log_text == "npm error Missing script: \"build\"");
+    // Killed without the kernel's word: only when it held nearly all that there was.
+    CHECK(explain_build(failed(137), {1400 * megabyte, 1536 * megabyte}, {}).sentence.contains("1.5 GB"));
+    CHECK(explain_build(failed(137), {100 * megabyte, 1536 * megabyte}, {}).sentence ==
+          "The build was killed because the server ran out of memory.");
+    CHECK(explain_build(failed(1), {1536 * megabyte, 1536 * megabyte}, {}).reason == "command_failed");
 }
 
 TEST_CASE("where no rule fits, the command, its exit code and the line that speaks of an error are named") {

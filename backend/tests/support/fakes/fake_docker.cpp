@@ -41,6 +41,11 @@ void FakeDocker::print(const std::string& name, const std::string& text) {
     wake(*container);
 }
 
+void FakeDocker::add_image(const std::string& id, std::int64_t bytes,
+                           std::map<std::string, std::string> labels) {
+    images_[id] = {id, bytes, {}, std::move(labels)};
+}
+
 void FakeDocker::add_running(const std::string& name, std::map<std::string, std::string> labels) {
     auto container = std::make_shared<Container>();
     container->state.id = "c" + std::to_string(next_id_++);

@@ -39,6 +39,8 @@ class FakeDocker final : public docker::DockerEngine {
 
     // The container prints this: followers get it, the log keeps it.
     void print(const std::string& name, const std::string& text);
+    // An image out of nothing, tagged with its id.
+    void add_image(const std::string& id, std::int64_t bytes, std::map<std::string, std::string> labels);
     // A running container out of nothing, as an earlier deployment left it.
     void add_running(const std::string& name, std::map<std::string, std::string> labels = {});
     // Its process ends by itself.

@@ -1,0 +1,121 @@
+// Real builds on a disk that holds 200 MB: what fills it is named, space comes back, and the next build
+// works.
+
+#include "services/deployment/build_room.hpp"
+#include "services/deployment/explain.hpp"
+#include "services/docker/real_engine.hpp"
+#include "support/private_engine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+using namespace panel;
+using namespace panel::deployment;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::int64_t megabyte = 1 << 20;
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+asio::awaitable<void> say_nothing(std::string) { co_return; }
+
+struct Built {
+    Result<docker::BuildOutcome> outcome = fail(Code::internal, "");
+    BuildUse use;
+    std::string log;
+};
+
+struct TightDisk {
+    test::PrivateEngine engine{200 * megabyte};
+    asio::io_context loop{1};
+    docker::BuildLimiter limiter{engine.client, engine.pool, {}, engine.parent()};
+
+    [[nodiscard]] std::int64_t free_bytes() const {
+        return static_cast<std::int64_t>(std::filesystem::space(engine.data_root()).available);
+    }
+    asio::awaitable<Built> build(BuildRoom& room, std::string tag, std::string step) {
+        docker::TarWriter context;
+        context.file("panel/Dockerfile", "FROM scratch\nCOPY fill /fill\n" + step + "\n");
+        context.file("fill", bytes_of(PANEL_FILL_DISK), true);
+        const auto tar = std::make_shared<test::TarContext>(context);
+        docker::BuildRequest request;
+        request.tag = tag;
+        request.dockerfile = "panel/Dockerfile";
+        request.build_id = tag;
+        Built built;
+        net::BodySource source = [tar] { return tar->next(); };
+        docker::LogSink sink = [&built](std::string text) {
+            return test::append_text(built.log, std::move(text));
+        };
+        BuildRoom::Say say = say_nothing;
+        auto place = co_await room.enter(std::nullopt, std::move(say));
+        auto running = engine.client.build(std::move(request), std::move(source), std::move(sink));
+        built.outcome = co_await (*place)->watch(std::move(running));
+        built.use = co_await (*place)->end();
+        if (!built.outcome) (void)co_await engine.client.cancel_build(tag); // as the runner does
+        co_return built;
+    }
+    Built run_build(std::int64_t least_disk_bytes, std::string tag, std::string step) {
+        BuildRoom room(
+            loop.get_executor(), limiter,
+            {.sample = std::chrono::milliseconds{20}, .least_disk_bytes = least_disk_bytes},
+            [] { return std::optional<std::int64_t>(); }, [this] { return free_bytes(); });
+        return test::run(loop, build(room, std::move(tag), std::move(step)), std::chrono::minutes{3});
+    }
+};
+
+std::deque<LogLine> lines_of(const std::string& log) {
+    std::deque<LogLine> lines;
+    std::int64_t number = 0;
+    for (std::size_t start = 0; start < log.size();) {
+        const auto end = std::min(log.find('\n', start), log.size());
+        lines.push_back({++number, log.substr(start, end - start)});
+        start = end + 1;
+    }
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("a build that fills the disk is told so, and the next one finds its space again") {
+    if (!test::PrivateEngine::is_possible()) {
+        MESSAGE("SKIPPED: an engine of the test's own needs root, dockerd and ip");
+        return;
+    }
+    TightDisk disk;
+    const auto full = disk.run_build(0, "full:1", "RUN [\"/fill\", \"/filler\", \"400\"]");
+    REQUIRE(full.outcome);
+    CHECK_FALSE(full.outcome->succeeded);
+    const auto why = explain_build(*full.outcome, full.use, lines_of(full.log));
+    CHECK(why.reason == "no_space");
+    CHECK(why.sentence == "The disk is full: the build found no space left on the server.");
+    const auto next = disk.run_build(0, "next:1", "RUN [\"/fill\", \"/filler\", \"20\"]");
+    REQUIRE_MESSAGE(next.outcome, next.log);
+    CHECK_MESSAGE(next.outcome->succeeded, next.log);
+}
+
+TEST_CASE("a build is ended before it has filled the disk") {
+    if (!test::PrivateEngine::is_possible()) {
+        MESSAGE("SKIPPED: an engine of the test's own needs root, dockerd and ip");
+        return;
+    }
+    TightDisk disk;
+    const auto stopped =
+        disk.run_build(100 * megabyte, "slow:1", "RUN [\"/fill\", \"/filler\", \"400\", \"20\"]");
+    REQUIRE_FALSE(stopped.outcome);
+    CHECK(stopped.use.disk_full);
+    CHECK(stopped.use.free_disk_bytes < 100 * megabyte);
+    CHECK(stopped.use.free_disk_bytes > 20 * megabyte);
+    CHECK(explain_full_disk(stopped.use.free_disk_bytes)
+              .sentence.starts_with("The build was ended because the disk of the server was nearly full ("));
+    const auto next = disk.run_build(0, "next:1", "RUN [\"/fill\", \"/filler\", \"10\"]");
+    REQUIRE_MESSAGE(next.outcome, next.log);
+    CHECK_MESSAGE(next.outcome->succeeded, next.log);
+}
