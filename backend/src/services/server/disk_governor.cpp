@@ -1,5 +1,6 @@
 #include "services/server/disk_governor.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/deployment_repo.hpp"
@@ -25,6 +26,7 @@ constexpr std::chrono::milliseconds look_interval{1'000};
 constexpr std::chrono::seconds after_deployment{30}; // several deployments are measured once
 constexpr std::chrono::minutes at_least_every{10};
 constexpr std::chrono::minutes reading_interval{10}; // of the readings that the forecast stands on
+constexpr std::chrono::minutes reading_age{1};       // of the free space that people are told
 constexpr std::chrono::hours readings_kept{24 * 14};
 constexpr std::chrono::milliseconds mirror_patience{1'000};
 
@@ -85,6 +87,7 @@ boost::asio::awaitable<void> DiskGovernor::stop(std::chrono::milliseconds patien
 
 boost::asio::awaitable<void> DiskGovernor::keep_watch() {
     auto measured = std::chrono::steady_clock::time_point::min();
+    auto read = measured;
     while (true) {
         try {
             co_await look();
@@ -94,7 +97,11 @@ boost::asio::awaitable<void> DiskGovernor::keep_watch() {
                 now - measured >= at_least_every) {
                 measured = now;
                 is_stale_ = false;
+                read = now;
                 (void)co_await clean(false);
+            } else if (now - read >= reading_age) {
+                read = now;
+                co_await write_reading(clock_.now());
             }
         } catch (const boost::system::system_error&) {
             throw;                              // the end
@@ -110,15 +117,14 @@ boost::asio::awaitable<void> DiskGovernor::look() {
         const auto space = space_at(settings_.data_directory);
         const bool is_full = space.total_bytes > 0 && space.free_bytes < settings_.reserve_bytes / 4;
         const bool is_released = is_full && reserve_.release();
-        if (!is_full) (void)reserve_.hold(space.free_bytes);
-        return std::pair(is_full, is_released);
+        return std::pair(is_released, !is_full && reserve_.hold(space.free_bytes));
     };
-    const auto [is_full, is_released] = co_await offload(pool_, std::move(work));
+    const auto [is_released, is_held] = co_await offload(pool_, std::move(work));
     if (is_released)
         spdlog::error("The disk is full; the reserve of {} was given up so that the panel goes on working.",
                       say_bytes(settings_.reserve_bytes));
-    if (is_full_ && !is_full) spdlog::info("The disk has space again.");
-    is_full_ = is_full;
+    if (is_full_ && is_held) spdlog::info("The disk has space again, and the reserve is held.");
+    is_full_ = is_released || (is_full_ && !is_held);
 }
 
 boost::asio::awaitable<void> DiskGovernor::refresh() {
@@ -144,8 +150,11 @@ boost::asio::awaitable<void> DiskGovernor::write_reading(Timestamp now) {
     reading.total_bytes = space.total_bytes;
     reading.free_bytes = space.free_bytes;
     reading.reserve_bytes = held;
-    auto write = [&reading, now](soci::session& session) {
-        for (const auto& item : database::list_disk_items(session)) reading.panel_bytes += item.bytes;
+    auto write = [this, &reading, now](soci::session& session) {
+        for (const auto& item : database::list_disk_items(session))
+            if (item.kind != DiskKind::build_cache ||
+                settings_.own_engine) // else it is not to be told whose it is
+                reading.panel_bytes += item.bytes;
         database::put_disk_reading(session, reading);
         database::remove_disk_readings_before(session, now - readings_kept);
     };
@@ -175,6 +184,7 @@ boost::asio::awaitable<Cleaned> DiskGovernor::clean(bool dry_run, std::int64_t w
 boost::asio::awaitable<bool> DiskGovernor::remove(const Removal& removal) {
     auto look_again = [&removal](soci::session& session) { return give_up(session, removal); };
     if (!co_await database_.write(std::move(look_again))) co_return false;
+    CRASH_POINT("disk.removal.recorded");
     bool is_removed = false;
     switch (removal.kind) {
     case DiskKind::image: // one that a container runs from is kept by the engine
@@ -197,6 +207,7 @@ boost::asio::awaitable<bool> DiskGovernor::remove(const Removal& removal) {
     }
     case DiskKind::database: break;
     }
+    CRASH_POINT("disk.removal.done");
     if (is_removed) co_await forget(removal);
     co_return is_removed;
 }

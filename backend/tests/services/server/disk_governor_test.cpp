@@ -144,7 +144,8 @@ TEST_CASE("the ledger holds what the panel made, each with its size, and nothing
     DiskReport report(*disk.temp.database, disk.temp.clock, disk.settings);
     const auto status = disk.run(report.read());
     CHECK(status.reading.total_bytes > status.reading.free_bytes);
-    CHECK(status.reading.panel_bytes >= 170 * megabyte);
+    CHECK(status.reading.panel_bytes >= 100 * megabyte);
+    CHECK(status.reading.panel_bytes < 170 * megabyte); // whose the build cache is cannot be told
     REQUIRE(status.categories.size() == 6);
     CHECK(status.categories[0].name == "images");
     CHECK(status.categories[0].bytes == 100 * megabyte);
