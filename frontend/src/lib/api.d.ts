@@ -433,6 +433,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/server/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the disk goes, and what may be removed */
+        get: operations["get_server_disk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server/disk/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove what may be removed; a dry run only says what */
+        post: operations["post_server_disk_clean"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws": {
         parameters: {
             query?: never;
@@ -861,6 +895,45 @@ export interface components {
             /** Format: int64 */
             disk_total_bytes: number;
             warnings: string[];
+        };
+        Disk: {
+            /** Format: int64 */
+            total_bytes: number;
+            /** Format: int64 */
+            free_bytes: number;
+            /** Format: int64 */
+            reserve_bytes: number;
+            /** Format: int64 */
+            panel_bytes: number;
+            /** Format: date-time */
+            full_at: string | null;
+            categories: components["schemas"]["DiskCategory"][];
+            removable: components["schemas"]["DiskRemoval"][];
+        };
+        DiskCategory: {
+            name: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            budget_bytes: number | null;
+        };
+        DiskRemoval: {
+            /** @enum {string} */
+            kind: "image" | "static_files" | "build_log" | "access_log" | "repository" | "build_cache" | "database";
+            name: string;
+            /** Format: int64 */
+            project_id: number | null;
+            /** Format: int64 */
+            bytes: number;
+            reason: string;
+        };
+        DiskCleanInput: {
+            dry_run?: boolean | null;
+        };
+        DiskCleaned: {
+            removed: components["schemas"]["DiskRemoval"][];
+            /** Format: int64 */
+            freed_bytes: number;
         };
         Health: {
             status: string;
@@ -1705,6 +1778,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServerStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_server_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the disk goes, and what may be removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_server_disk_clean: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiskCleanInput"];
+            };
+        };
+        responses: {
+            /** @description Remove what may be removed; a dry run only says what */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskCleaned"];
                 };
             };
             default: components["responses"]["Problem"];
