@@ -1,5 +1,6 @@
 // The published Asynq as the other side of the interop tests, through its public API alone: asynq-peer SOCKET COMMAND [JSON].
-// Answers are JSON lines on standard output. Commands: enqueue, serve, info, task, list, servers, act.
+// Answers are JSON lines on standard output. Commands: enqueue, serve, info, task, list, servers, act; and bench, which
+// also takes host:port.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +30,8 @@ type request struct {
 	ProcessIn int               `json:"process_in"`
 	Headers   map[string]string `json:"headers"`
 	Count     int               `json:"count"`
+
+	Concurrency int `json:"concurrency"`
 
 	Action string         `json:"action"`
 	State  string         `json:"state"`
@@ -219,6 +223,9 @@ func main() {
 		log.Fatal("asynq-peer SOCKET COMMAND [JSON]")
 	}
 	redis := asynq.RedisClientOpt{Network: "unix", Addr: os.Args[1]}
+	if !strings.HasPrefix(redis.Addr, "/") {
+		redis.Network = "tcp"
+	}
 	r := request{Queue: "default", MaxRetry: 25}
 	if len(os.Args) > 3 {
 		if err := json.Unmarshal([]byte(os.Args[3]), &r); err != nil {
@@ -230,6 +237,8 @@ func main() {
 		enqueue(redis, r)
 	case "serve":
 		serve(redis, r)
+	case "bench":
+		bench(redis, r.Count, r.Concurrency)
 	default:
 		if err := inspect(redis, os.Args[2], r); err != nil {
 			say(map[string]string{"error": text(err)})
