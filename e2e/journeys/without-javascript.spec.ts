@@ -1,6 +1,7 @@
 import { DeploymentPage } from '../pages/deployment-page.ts';
 import { NewProjectPage } from '../pages/new-project-page.ts';
-import { EnvironmentPage, DangerPage } from '../pages/settings-pages.ts';
+import { ProjectPage } from '../pages/project-page.ts';
+import { EnvironmentPage, DangerPage, ReleaseSettingsPage } from '../pages/settings-pages.ts';
 import { SignInPage } from '../pages/sign-in-page.ts';
 import { answering, nodeApp } from '../support/apps.ts';
 import { Repository } from '../support/repository.ts';
@@ -74,6 +75,31 @@ test('everything that matters works without scripts', async ({ page }) => {
 		await deployment.rollBack();
 		await reloadUntilReady(page);
 		expect((await visit('plain-forms')).text, 'with the variables that it had').toBe('first one');
+	});
+
+	await test.step('release settings, refused and saved', async () => {
+		const settings = new ReleaseSettingsPage(page);
+		await settings.goto(ids.project);
+		await settings.field('memory_limit_mb').fill('2');
+		await settings.press();
+		await expect(settings.problemOf('memory_limit_mb')).toContainText('from 16 to');
+		await settings.field('memory_limit_mb').fill('192');
+		await settings.choice('Blue-green').check();
+		await settings.save();
+		await expect(settings.choice('Blue-green')).toBeChecked();
+	});
+
+	await test.step('the rollback is pinned: Deploy asks, then deploys', async () => {
+		const project = new ProjectPage(page);
+		await project.goto(ids.project);
+		await expect(page.getByText(/^Pinned to #\d+/)).toBeVisible();
+		await page.locator('main header').getByRole('button', { name: 'Deploy', exact: true }).click();
+		await page.getByRole('button', { name: 'Release and deploy' }).click();
+		await expect(page).toHaveURL(/\/deployments\/\d+$/);
+		await reloadUntilReady(page);
+		expect((await visit('plain-forms')).text).toBe('second two');
+		await project.goto(ids.project);
+		await expect(page.getByText(/^Pinned to #\d+/)).toBeHidden();
 	});
 
 	await test.step('delete', async () => {

@@ -10,6 +10,7 @@ const looks: Record<string, { label: string; tint: string }> = {
 	logs: { label: 'Logs', tint: 'fill-a3' },
 	repositories: { label: 'Repositories', tint: 'fill-a5' },
 	database: { label: 'Database', tint: 'fill-fg-2' },
+	reserve: { label: 'Held back for the panel', tint: 'fill-fg-3' },
 	other: { label: 'Everything else on this disk', tint: 'fill-line-strong' }
 };
 
@@ -24,10 +25,19 @@ export interface DiskPart {
 	width: number;
 }
 
-export function diskParts(disk: Pick<ServerDisk, 'total_bytes' | 'categories'>): DiskPart[] {
+type Measured = Pick<ServerDisk, 'total_bytes' | 'free_bytes' | 'reserve_bytes' | 'categories'>;
+
+/** What the panel keeps, what it holds back, and all that is not its own: together what is used of the disk. */
+export function diskParts(disk: Measured): DiskPart[] {
 	const total = Math.max(1, disk.total_bytes);
+	const own = disk.categories.filter(({ name }) => name !== 'other');
+	const known = own.reduce((sum, { bytes }) => sum + bytes, disk.reserve_bytes);
+	const rest = [
+		{ name: 'reserve', bytes: disk.reserve_bytes, budget_bytes: null },
+		{ name: 'other', bytes: Math.max(0, total - disk.free_bytes - known), budget_bytes: null }
+	];
 	let from = 0;
-	return disk.categories.map(({ name, bytes, budget_bytes }) => {
+	return [...own, ...rest].map(({ name, bytes, budget_bytes }) => {
 		const width = Math.min(100 - from, (bytes / total) * 100);
 		const part = { name, ...look(name), bytes, budget: budget_bytes, from, width };
 		from += width;
@@ -45,5 +55,5 @@ export function forecast(fullAt: string | null, now: number): string {
 	return `At the present pace it is full in ${count(days, 'day')}, on ${dateTime(fullAt).slice(0, 10)}.`;
 }
 
-export const removableBytes = (disk: Pick<ServerDisk, 'removable'>): number =>
-	disk.removable.reduce((sum, { bytes }) => sum + bytes, 0);
+export const removableBytes = (removable: ServerDisk['removable']): number =>
+	removable.reduce((sum, { bytes }) => sum + bytes, 0);

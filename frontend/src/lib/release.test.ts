@@ -155,16 +155,25 @@ describe('release settings', () => {
 describe('the disk', () => {
 	const disk = {
 		total_bytes: 1000,
+		free_bytes: 400,
+		reserve_bytes: 50,
 		categories: [
 			{ name: 'images' as const, bytes: 250, budget_bytes: 500 },
-			{ name: 'other' as const, bytes: 900, budget_bytes: null }
+			{ name: 'logs' as const, bytes: 100, budget_bytes: null }
 		]
 	};
-	it('is a bar whose parts stand one after the other and never beyond its end', () =>
-		expect(diskParts(disk).map(({ from, width }) => [from, width])).toEqual([
-			[0, 25],
-			[25, 75]
+	it('is a bar of what the panel keeps and holds back, and of all that is not its own', () =>
+		expect(diskParts(disk).map(({ name, from, width }) => [name, from, width])).toEqual([
+			['images', 0, 25],
+			['logs', 25, 10],
+			['reserve', 35, 5],
+			['other', 40, 20]
 		]));
+	it('is no longer than it is, whatever was measured when', () => {
+		const parts = diskParts({ ...disk, free_bytes: 900, total_bytes: 300 });
+		expect(parts.at(-1)).toMatchObject({ bytes: 0 });
+		expect(parts.reduce((sum, { width }) => sum + width, 0)).toBeLessThanOrEqual(100);
+	});
 	it('has a forecast in days', () => {
 		const now = Date.parse('2026-01-01T00:00:00Z');
 		expect(forecast(null, now)).toContain('does not fill up');
@@ -173,14 +182,14 @@ describe('the disk', () => {
 	});
 	it('adds up what can go', () =>
 		expect(
-			removableBytes({
-				removable: [1, 2].map((bytes) => ({
-					kind: 'image',
+			removableBytes(
+				[1, 2].map((bytes) => ({
+					kind: 'image' as const,
 					name: `${bytes}`,
 					project_id: null,
 					bytes,
 					reason: ''
 				}))
-			})
+			)
 		).toBe(3));
 });

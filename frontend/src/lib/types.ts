@@ -24,6 +24,8 @@ export type Webhook = Schemas['Webhook'];
 export type Metrics = Schemas['Metrics'];
 export type ServerStatus = Schemas['ServerStatus'];
 export type Readiness = Schemas['Readiness'];
+export type ServerDisk = Schemas['Disk'];
+export type DiskCleaned = Schemas['DiskCleaned'];
 export type Problem = Schemas['Problem'];
 
 export interface List<T> {
@@ -46,22 +48,4 @@ export interface RecentProject {
 	name: string;
 	live: boolean;
 	latest: DeploymentSummary;
-}
-
-export type DiskCategoryName =
-	'images' | 'build_cache' | 'static_files' | 'logs' | 'repositories' | 'database' | 'other';
-
-export interface ServerDisk {
-	total_bytes: number;
-	free_bytes: number;
-	reserve_bytes: number;
-	panel_bytes: number;
-	full_at: string | null;
-	categories: { name: DiskCategoryName; bytes: number; budget_bytes: number | null }[];
-	removable: { kind: string; name: string; project_id: number | null; bytes: number; reason: string }[];
-}
-
-export interface DiskCleaned {
-	removed: ServerDisk['removable'];
-	freed_bytes: number;
 }

@@ -12,8 +12,9 @@ export const readiness = (backend: Backend) => backend.json<Readiness>('GET', '/
 export const serverDisk = (backend: Backend) =>
 	backend.json<ServerDisk>('GET', '/server/disk', { deadlineMs: diskDeadlineMs });
 
-export const cleanDisk = (backend: Backend) =>
+/** Measures anew, then removes what may go; a dry run only says what that is. */
+export const cleanDisk = (backend: Backend, dryRun: boolean) =>
 	backend.json<DiskCleaned>('POST', '/server/disk/clean', {
-		body: { dry_run: false },
+		body: { dry_run: dryRun },
 		deadlineMs: diskDeadlineMs
 	});

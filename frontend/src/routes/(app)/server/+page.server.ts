@@ -25,9 +25,17 @@ export const load: PageServerLoad = async ({ locals, parent }) => {
 };
 
 export const actions: Actions = {
+	look: async ({ locals }) => {
+		try {
+			return { removable: (await cleanDisk(locals.backend, true)).removed };
+		} catch (failure) {
+			return refused(failure, null);
+		}
+	},
+
 	clean: async ({ locals }) => {
 		try {
-			const { removed, freed_bytes } = await cleanDisk(locals.backend);
+			const { removed, freed_bytes } = await cleanDisk(locals.backend, false);
 			return { cleaned: `${count(removed.length, 'thing')} removed, ${bytes(freed_bytes)} freed.` };
 		} catch (failure) {
 			return refused(failure, null);
