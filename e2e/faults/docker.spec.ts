@@ -1,5 +1,5 @@
 /** Docker hangs, lies or breaks off: the deployment ends with that reason, the panel answers all the while, the next one works. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -8,13 +8,14 @@ import { Rig, type App } from './lib/rig.ts';
 import { TroubledEngine, type Trouble } from './lib/troubled-engine.ts';
 import { until } from './lib/until.ts';
 
+let folder: string;
 let engine: TroubledEngine;
 let rig: Rig;
 let app: App;
 let release = 0;
 
 test.beforeAll(async () => {
-	const folder = await mkdtemp(join(tmpdir(), 'panel-engine-'));
+	folder = await mkdtemp(join(tmpdir(), 'panel-engine-'));
 	engine = await TroubledEngine.start(join(folder, 'docker.sock'));
 	rig = await Rig.start({ docker: engine.socket });
 	app = await rig.app('moored', says('r0'));
@@ -24,6 +25,7 @@ test.afterAll(async () => {
 	engine.recover();
 	await rig.stop();
 	await engine.stop();
+	await rm(folder, { recursive: true });
 });
 
 const cases: [calls: string, pattern: RegExp, trouble: Trouble][] = [

@@ -94,7 +94,8 @@ asio::awaitable<Result<void>> CaddyService::apply_site(Site site) {
 }
 
 asio::awaitable<Result<void>> CaddyService::remove_site(std::int64_t project_id) {
-    if (!read_file(site_file(project_id))) co_return Result<void>{};
+    if (!read_file(site_file(project_id)))
+        co_return remove_file(site_file(project_id)); // and what is left of it
     co_return co_await submit(project_id, std::nullopt);
 }
 

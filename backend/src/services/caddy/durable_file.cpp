@@ -34,10 +34,14 @@ bool write_all(int file, std::string_view content) {
     return true;
 }
 
+std::filesystem::path temporary_of(const std::filesystem::path& path) {
+    return path.parent_path() / fmt::format(".{}.tmp", path.filename().native());
+}
+
 } // namespace
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view content) {
-    const auto temporary = path.parent_path() / fmt::format(".{}.tmp", path.filename().native());
+    const auto temporary = temporary_of(path);
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (file < 0) return fail_file("create", temporary);
     const bool is_written = write_all(file, content);
@@ -62,6 +66,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
 }
 
 Result<void> remove_file(const std::filesystem::path& path) {
+    ::unlink(temporary_of(path).c_str()); // a process that was killed while it wrote may have left it
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_file("remove", path);
     return {};
 }

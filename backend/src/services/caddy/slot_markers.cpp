@@ -127,6 +127,8 @@ std::int64_t SlotMarkers::published_static(std::int64_t project_id) const {
 Result<void> SlotMarkers::remove_project(std::int64_t project_id) {
     if (is_present(slots_)) {
         if (auto removed = set(project_id, Slot::none); !removed) return removed;
+        for (const auto* kind : {"live", "green", "static", "spa"}) // those that a killed switch had begun
+            if (auto removed = remove_file(marker(slots_, project_id, kind)); !removed) return removed;
     }
     const auto directory = sites_ / std::to_string(project_id);
     std::error_code error;

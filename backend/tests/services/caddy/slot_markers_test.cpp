@@ -110,3 +110,11 @@ TEST_CASE_FIXTURE(Fixture, "removing a project unlinks what points outside inste
     CHECK(markers.remove_project(5));
     CHECK(markers.remove_project(7));
 }
+
+TEST_CASE_FIXTURE(
+    Fixture, "what a process that was killed in the middle of a write left behind goes with its project") {
+    REQUIRE(markers.set(5, Slot::blue));
+    for (const auto* left : {".5.green.tmp", ".5.live.tmp", ".5.spa.tmp"}) std::ofstream(slots / left) << "";
+    REQUIRE(markers.remove_project(5));
+    CHECK(fs::is_empty(slots));
+}
