@@ -90,6 +90,10 @@ TEST_CASE("a build that fills the disk is told so, and the next one finds its sp
         return;
     }
     TightDisk disk;
+    if (!disk.engine.runs()) {
+        MESSAGE("SKIPPED: a second engine does not run on this machine");
+        return;
+    }
     const auto full = disk.run_build(0, "full:1", "RUN [\"/fill\", \"/filler\", \"400\"]");
     REQUIRE(full.outcome);
     CHECK_FALSE(full.outcome->succeeded);
@@ -107,6 +111,10 @@ TEST_CASE("a build is ended before it has filled the disk") {
         return;
     }
     TightDisk disk;
+    if (!disk.engine.runs()) {
+        MESSAGE("SKIPPED: a second engine does not run on this machine");
+        return;
+    }
     const auto stopped =
         disk.run_build(100 * megabyte, "slow:1", "RUN [\"/fill\", \"/filler\", \"400\", \"20\"]");
     REQUIRE_FALSE(stopped.outcome);
