@@ -32,7 +32,10 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 		deployments: items.slice(0, 5).map(withoutDetails),
 		current: current ? withoutDetails(current) : null,
 		commit: current ? commitUrl(project.git_url, current.commit_hash) : null,
-		previous: items.map(withoutDetails).find((item) => item.can_roll_back && item.id !== liveId) ?? null,
+		previous:
+			items
+				.map(withoutDetails)
+				.find((item) => item.can_roll_back && item.id !== liveId && item.id !== current?.rollback_of) ?? null,
 		metrics,
 		// A static site runs nowhere: it has none.
 		log: log === null ? null : rowsOfText(log, 1)

@@ -45,6 +45,12 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 		previous:
 			recent.items
 				.map(withoutDetails)
-				.find((item) => item.can_roll_back && !item.is_live && item.id < deployment.id) ?? null
+				.find(
+					(item) =>
+						item.can_roll_back &&
+						!item.is_live &&
+						item.id < deployment.id &&
+						item.id !== deployment.rollback_of
+				) ?? null
 	};
 };
