@@ -5,8 +5,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command } from '../../support/command.ts';
+import type { Files } from '../../support/repository.ts';
 import type { Deployment } from './api.ts';
-import { failsAtStart, says, site, slowBehindHealth } from './apps.ts';
+import { buildsSlowly, failsAtStart, says, site, slowBehindHealth } from './apps.ts';
 import type { App, Rig } from './rig.ts';
 import { until } from './until.ts';
 
@@ -65,7 +66,7 @@ async function newestIsLive(stage: Stage, app: App): Promise<string[]> {
 }
 
 /** A push told by a webhook; a delivery that was cut off is sent again under its id, which must not deploy twice. */
-function push(choose: (stage: Stage) => App, files: (release: string) => Record<string, string>): Act {
+function push(choose: (stage: Stage) => App, files: (release: string) => Files): Act {
 	let delivery = '';
 	let commit = '';
 	const tell = async (stage: Stage) => {
@@ -77,7 +78,7 @@ function push(choose: (stage: Stage) => App, files: (release: string) => Record<
 		run: async (stage) => {
 			const app = choose(stage);
 			delivery = crypto.randomUUID();
-			commit = await stage.rig.push(app, files(stage.next()) as never);
+			commit = await stage.rig.push(app, files(stage.next()));
 			await tell(stage);
 			await stage.rig.settled();
 		},
@@ -198,6 +199,18 @@ const damaged = (breakIt: (stage: Stage) => Promise<void>): Act => ({
 	check: async () => []
 });
 
+/** A deployment that died right behind its switch: whoever takes it over puts the marker back first. */
+const diedAtTheSwitch: Act = {
+	before: async ({ rig, server }) => {
+		await rig.panel.start();
+		await rig.panel.arm('deploy.switch.marked');
+		await rig.api.trigger(server.project.id);
+		await rig.panel.died();
+	},
+	run: nothing,
+	check: async (stage) => endsAs(stage, stage.server, 'success')
+};
+
 const withoutMarker = damaged(async ({ rig, server }) => {
 	for (const kind of ['green', 'live'])
 		await rm(join(rig.data, 'caddy', 'slots', `${server.project.id}.${kind}`), { force: true });
@@ -218,22 +231,11 @@ const withOrphan = damaged(async ({ rig, server }) => {
 
 /** Which act passes which points, by the beginning of their names; the first that fits. */
 const acts: [prefix: string, act: () => Act][] = [
-	[
-		'webhook.',
-		() =>
-			push(
-				(stage) => stage.server,
-				(release) => says(release) as Record<string, string>
-			)
-	],
-	[
-		'deploy.export.',
-		() =>
-			push(
-				(stage) => stage.site,
-				(release) => site(release) as Record<string, string>
-			)
-	],
+	['deploy.prepare.repaired', () => diedAtTheSwitch],
+	['worker.claims.freed', () => damaged(nothing)],
+	['runner.claim.extended', () => push((stage) => stage.slow, buildsSlowly)],
+	['webhook.', () => push((stage) => stage.server, says)],
+	['deploy.export.', () => push((stage) => stage.site, site)],
 	['deploy.switch.published', () => deploy((stage) => stage.site, 'success')],
 	['caddy.link.', () => deploy((stage) => stage.site, 'success')],
 	['caddy.', comeAndGo],
@@ -250,22 +252,8 @@ const acts: [prefix: string, act: () => Act][] = [
 	['reconcile.container.', () => withoutContainer],
 	['reconcile.orphan.', () => withOrphan],
 	['reconcile.', () => damaged(nothing)],
-	[
-		'prune.',
-		() =>
-			push(
-				(stage) => stage.server,
-				(release) => says(release) as Record<string, string>
-			)
-	],
-	[
-		'',
-		() =>
-			push(
-				(stage) => stage.server,
-				(release) => says(release) as Record<string, string>
-			)
-	]
+	['prune.', () => push((stage) => stage.server, says)],
+	['', () => push((stage) => stage.server, says)]
 ];
 
 export function actFor(point: string): Act {

@@ -28,3 +28,11 @@ export const failsAtStart = (release: string): Files =>
 	nodeApp(`console.log(${JSON.stringify(release)});\nprocess.exit(3);\n`);
 
 export const site = (release: string): Files => ({ 'index.html': release });
+
+/** Longer than the time between two beats of a claim. */
+const slowBuildMs = 15_000;
+
+export const buildsSlowly = (release: string): Files =>
+	nodeApp(server(release, '', 'response.end(release);'), {
+		build: `node -e "setTimeout(() => console.log('${release}'), ${slowBuildMs})"`
+	});

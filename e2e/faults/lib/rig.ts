@@ -177,6 +177,7 @@ export class Rig {
 		const app = await this.newApp(name, files, more);
 		const first = await this.api.deploy(app.project.id);
 		if (first.status !== 'success') throw new Error(`${name}: ${first.status}: ${first.error_message}`);
+		this.forgive(/ECONNRESET/); // of the other sites: Caddy has taken a new one
 		if (visited) {
 			const visitors = new Visitors(this.port, name);
 			app.visitors = visitors;
