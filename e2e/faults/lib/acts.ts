@@ -211,6 +211,15 @@ const diedAtTheSwitch: Act = {
 	check: async (stage) => endsAs(stage, stage.server, 'success')
 };
 
+/** The panel is told to end in the middle of a deployment, and hands it back. */
+const toldToEnd: Act = {
+	run: async ({ rig, server }) => {
+		await rig.api.trigger(server.project.id);
+		await rig.panel.stop();
+	},
+	check: async (stage) => endsAs(stage, stage.server, 'success')
+};
+
 const withoutMarker = damaged(async ({ rig, server }) => {
 	for (const kind of ['green', 'live'])
 		await rm(join(rig.data, 'caddy', 'slots', `${server.project.id}.${kind}`), { force: true });
@@ -232,6 +241,7 @@ const withOrphan = damaged(async ({ rig, server }) => {
 /** Which act passes which points, by the beginning of their names; the first that fits. */
 const acts: [prefix: string, act: () => Act][] = [
 	['deploy.prepare.repaired', () => diedAtTheSwitch],
+	['worker.claims.handed_back', () => toldToEnd],
 	['worker.claims.freed', () => damaged(nothing)],
 	['runner.claim.extended', () => push((stage) => stage.slow, buildsSlowly)],
 	['webhook.', () => push((stage) => stage.server, says)],
