@@ -1,5 +1,5 @@
 /** What a status is called and which of the four tones it has: the same words in cards, lists, titles and the tab's icon. */
-import type { DeploymentStatus, DeploymentSummary, Project, StepName, StepStatus } from './types.ts';
+import type { DeploymentStatus, DeploymentSummary, Project } from './types.ts';
 
 export type Tone = 'ok' | 'busy' | 'err' | 'off';
 
@@ -61,18 +61,3 @@ export function projectState(
 	// Nothing is known to be live: say how the last attempt ended.
 	return { word: latest ? words[latest.status] : 'Never deployed', tone: 'off', running: false };
 }
-
-export const stepNames: StepName[] = [
-	'queued',
-	'clone',
-	'detect',
-	'build',
-	'start',
-	'health',
-	'switch',
-	'drain',
-	'finish'
-];
-
-export const stepTone = (status: StepStatus): Tone =>
-	status === 'success' ? 'ok' : status === 'failed' ? 'err' : status === 'running' ? 'busy' : 'off';
