@@ -18,6 +18,7 @@
 #include "services/deployment/live_release.hpp"
 #include "services/deployment/project_cleaner.hpp"
 #include "services/deployment/reconcile.hpp"
+#include "services/deployment/release_watch.hpp"
 #include "services/deployment/runner.hpp"
 #include "services/deployment/worker.hpp"
 #include "services/docker/build_limiter.hpp"
@@ -193,6 +194,7 @@ struct App::Parts {
           runner(executor, ports),
           worker(executor, ports, runner, bell),
           deployments(*database, clock, events, bell, runner),
+          watch(executor, ports, deployments),
           live(ports),
           cleaner(ports, runner),
           reconcile(ports, bell),
@@ -256,6 +258,7 @@ struct App::Parts {
     deployment::Runner runner;
     deployment::Worker worker;
     deployment::DeploymentService deployments;
+    deployment::ReleaseWatch watch;
     deployment::LiveRelease live;
     deployment::ProjectCleaner cleaner;
     deployment::Reconcile reconcile;
@@ -304,6 +307,7 @@ Result<void> App::start() {
         return listening;
     parts.tasks.spawn("build limits", parts.limiter.apply());
     parts.governor.start();
+    parts.watch.start();
     parts.tasks.spawn("start", take_up_work(parts.reconcile, parts.worker));
     return {};
 }
@@ -313,6 +317,7 @@ std::string App::setup_link() const { return parts_->setup_link; }
 boost::asio::awaitable<void> App::stop() {
     auto& parts = *parts_;
     co_await parts.server.stop(stop_patience);
+    co_await parts.watch.stop(stop_patience);
     co_await parts.worker.stop(stop_patience);
     co_await parts.governor.stop(stop_patience);
     co_await parts.proxy.stop();

@@ -94,6 +94,9 @@ constexpr const char* end_watch_sql =
 constexpr const char* end_other_watches_sql =
     "UPDATE deployments SET watch = 'none', watch_until = NULL WHERE watch = 'watching' AND project_id = "
     ":project AND id <> :id";
+constexpr const char* explanation_sql = "SELECT explanation FROM deployments WHERE id = :id";
+constexpr const char* set_explanation_sql =
+    "UPDATE deployments SET explanation = :explanation WHERE id = :id";
 constexpr const char* fail_watched_sql =
     "UPDATE deployments SET status = 'failed', watch = 'failed', watch_until = NULL, error_message = "
     ":message, explanation = :explanation WHERE id = :id AND status = 'success' AND watch = 'watching'";
@@ -309,6 +312,18 @@ bool fail_watched(soci::session& session, std::int64_t id, const Explanation& ex
     const auto json = explanation_to_json(explanation);
     Query query(session, fail_watched_sql);
     return query.use(explanation.sentence, json, id).run() > 0;
+}
+
+void tell_visitors(soci::session& session, std::int64_t id, const std::string& sentence) {
+    std::string json;
+    Query query(session, explanation_sql);
+    if (!query.use(id).into(json).only()) return;
+    auto explanation = explanation_from_json(json);
+    if (!explanation) return;
+    explanation->visitors = sentence;
+    const auto changed = explanation_to_json(*explanation);
+    Query update(session, set_explanation_sql);
+    update.use(changed, id).run();
 }
 
 void start_step(soci::session& session, std::int64_t id, StepName step, Timestamp now) {

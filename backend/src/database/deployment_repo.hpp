@@ -56,6 +56,8 @@ bool end_watch(soci::session& session, std::int64_t id, Watch watch); // false w
 void end_other_watches(soci::session& session, std::int64_t project_id, std::int64_t id);
 // The one way from success to failed. False when it is not watched any more.
 bool fail_watched(soci::session& session, std::int64_t id, const Explanation& explanation);
+// What visitors see now, in the explanation of a failed deployment.
+void tell_visitors(soci::session& session, std::int64_t id, const std::string& sentence);
 void start_step(soci::session& session, std::int64_t id, StepName step, Timestamp now);
 void end_step(soci::session& session, std::int64_t id, StepName step, StepStatus status, Timestamp now);
 [[nodiscard]] std::vector<Step> list_steps(soci::session& session, std::int64_t id);

@@ -9,22 +9,28 @@ namespace {
 constexpr const char* put_sql =
     "INSERT INTO releases (deployment_id, project_id, kind, image_id, plan_json, environment, health_path, "
     "container_port, slot, "
-    "image_available, created_at) VALUES (:deployment, :project, :kind, :image, :plan, :environment, "
+    "image_available, created_at, container_deployment_id) VALUES (:deployment, :project, :kind, :image, "
+    ":plan, :environment, "
     ":health, :port, :slot, :available, "
-    ":created) ON CONFLICT (deployment_id) DO UPDATE SET project_id = excluded.project_id, kind = "
+    ":created, :container) ON CONFLICT (deployment_id) DO UPDATE SET project_id = excluded.project_id, kind "
+    "= "
     "excluded.kind, image_id = excluded.image_id, "
     "plan_json = excluded.plan_json, environment = excluded.environment, health_path = excluded.health_path, "
     "container_port = excluded.container_port, slot = excluded.slot, image_available = "
     "excluded.image_available, "
-    "created_at = excluded.created_at";
+    "created_at = excluded.created_at, container_deployment_id = excluded.container_deployment_id";
 #define RELEASE_COLUMNS                                                                                      \
     "SELECT r.deployment_id, r.project_id, r.kind, r.image_id, r.plan_json, r.environment, r.health_path, "  \
     "r.container_port, r.slot, "                                                                             \
-    "r.image_available, r.created_at FROM releases r "
+    "r.image_available, r.created_at, r.container_deployment_id FROM releases r "
 constexpr const char* find_sql = RELEASE_COLUMNS "WHERE r.deployment_id = :deployment";
 constexpr const char* list_kept_sql =
     RELEASE_COLUMNS "JOIN deployments d ON d.id = r.deployment_id WHERE r.project_id = :project AND "
                     "r.image_available = 1 AND d.status = 'success' ORDER BY r.deployment_id DESC";
+// They failed after they had gone live: nobody goes back to them.
+constexpr const char* list_given_up_sql =
+    RELEASE_COLUMNS "JOIN deployments d ON d.id = r.deployment_id WHERE r.project_id = :project AND "
+                    "r.image_available = 1 AND d.status = 'failed' ORDER BY r.deployment_id DESC";
 #undef RELEASE_COLUMNS
 constexpr const char* set_slot_sql = "UPDATE releases SET slot = :slot WHERE deployment_id = :deployment";
 constexpr const char* set_available_sql =
@@ -33,7 +39,17 @@ constexpr const char* set_available_sql =
 void select_into(Query& query, Release& release) {
     query.into(release.deployment_id, release.project_id, release.kind, release.image_id, release.plan_json,
                release.environment, release.health_path, release.container_port, release.slot,
-               release.image_available, release.created_at);
+               release.image_available, release.created_at, release.container_deployment_id);
+}
+
+std::vector<Release> list_of(soci::session& session, const char* sql, std::int64_t project_id) {
+    std::vector<Release> releases;
+    Release release;
+    Query query(session, sql);
+    query.use(project_id);
+    select_into(query, release);
+    while (query.next()) releases.push_back(release);
+    return releases;
 }
 
 } // namespace
@@ -42,7 +58,7 @@ void put_release(soci::session& session, const Release& release) {
     Query query(session, put_sql);
     query.use(release.deployment_id, release.project_id, release.kind, release.image_id, release.plan_json,
               release.environment, release.health_path, release.container_port, release.slot,
-              release.image_available, release.created_at);
+              release.image_available, release.created_at, release.container_deployment_id);
     query.run();
 }
 
@@ -66,13 +82,11 @@ void set_release_image_available(soci::session& session, std::int64_t deployment
 }
 
 std::vector<Release> list_kept_releases(soci::session& session, std::int64_t project_id) {
-    std::vector<Release> releases;
-    Release release;
-    Query query(session, list_kept_sql);
-    query.use(project_id);
-    select_into(query, release);
-    while (query.next()) releases.push_back(release);
-    return releases;
+    return list_of(session, list_kept_sql, project_id);
+}
+
+std::vector<Release> list_given_up_releases(soci::session& session, std::int64_t project_id) {
+    return list_of(session, list_given_up_sql, project_id);
 }
 
 } // namespace panel::database

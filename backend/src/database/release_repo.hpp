@@ -18,5 +18,7 @@ void set_release_slot(soci::session& session, std::int64_t deployment_id, const 
 void set_release_image_available(soci::session& session, std::int64_t deployment_id, bool available);
 // Releases whose image or files are kept, of succeeded deployments, newest first.
 [[nodiscard]] std::vector<Release> list_kept_releases(soci::session& session, std::int64_t project_id);
+// Those whose watch failed and whose image or files are still there.
+[[nodiscard]] std::vector<Release> list_given_up_releases(soci::session& session, std::int64_t project_id);
 
 } // namespace panel::database

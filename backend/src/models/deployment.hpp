@@ -78,6 +78,8 @@ struct Release {
     std::string health_path;
     int container_port = 0;
     std::string slot; // "blue", "green", "static": where it ran last
+    // Whose label its container carries: another's, when a rollback found the container still running.
+    std::optional<std::int64_t> container_deployment_id;
     bool image_available = true;
     Timestamp created_at;
 };

@@ -134,8 +134,8 @@ TEST_CASE("a release is replaced as a whole, its slot and image by themselves") 
     Setting setting;
     const auto id = setting.temp.add_deployment(setting.project);
     setting.temp.write([&](soci::session& session) {
-        Release release{id,   setting.project, "server", "sha256:1",   "{}", "sealed", "/up",
-                        3000, "green",         true,     setting.now()};
+        Release release{id,   setting.project, "server", "sha256:1", "{}",         "sealed", "/up",
+                        3000, "green",         7,        true,       setting.now()};
         put_release(session, release);
         release.image_id = "sha256:2";
         put_release(session, release);

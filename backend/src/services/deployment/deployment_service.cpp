@@ -2,6 +2,7 @@
 
 #include "base/crash_point.hpp"
 #include "database/database.hpp"
+#include "database/log_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
 #include "models/git_ref.hpp"
@@ -53,6 +54,20 @@ bool is_pinned(soci::session& session, const Project& project) {
     if (project.pinned_deployment_id) return true;
     return std::ranges::any_of(database::unfinished_deployments(session, project.id),
                                &Deployment::pin_when_live);
+}
+
+// The release that the failed one replaced, else the newest that is kept.
+std::optional<DeploymentDetail> good_release_before(soci::session& session, const Deployment& failed) {
+    std::vector<std::int64_t> candidates;
+    if (failed.replaced_deployment_id) candidates.push_back(*failed.replaced_deployment_id);
+    for (const auto& release : database::list_kept_releases(session, failed.project_id))
+        candidates.push_back(release.deployment_id);
+    for (const auto id : candidates) {
+        if (id == failed.id || id == failed.rollback_of) continue; // the same release
+        auto detail = database::find_deployment_detail(session, Principal::system(), id);
+        if (detail && detail->row.can_roll_back) return detail;
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -136,6 +151,33 @@ asio::awaitable<Result<Rollback>> DeploymentService::roll_back(Principal princip
     if (!changed.detail) co_return std::unexpected(changed.detail.error());
     auto not_restored = not_restored_by(changed.detail->plan_json);
     co_return Rollback{std::move(*changed.detail), std::move(not_restored)};
+}
+
+asio::awaitable<void> DeploymentService::switch_back(std::int64_t deployment_id, Explanation explanation) {
+    auto write = [this, deployment_id, &explanation](soci::session& session) {
+        Changed changed;
+        const auto failed = database::find_deployment(session, Principal::system(), deployment_id);
+        if (!failed) return changed;
+        const auto project = database::find_project(session, Principal::system(), failed->project_id);
+        if (!project || project->live_deployment_id != deployment_id) return changed;
+        if (!database::unfinished_deployments(session, project->id).empty()) return changed;
+        const auto target = good_release_before(session, *failed);
+        explanation.visitors = what_switch_back_means(target);
+        if (!database::fail_watched(session, deployment_id, explanation)) return changed;
+        changed.events.push_back({Event::Kind::state_changed, deployment_id, project->id});
+        if (!target) return changed;
+        auto deployment = rollback_row(target->row.deployment, clock_.now());
+        deployment.switch_back_of = deployment_id;
+        insert_newest(session, Principal::system(), std::move(deployment), changed);
+        const auto id = changed.detail->row.deployment.id;
+        database::set_deployment_plan(session, id, target->plan_json);
+        const auto log = switch_back_log(*failed, explanation, clock_.now());
+        database::append_log(session, id, 0, log);
+        return changed;
+    };
+    const auto changed = co_await database_.write(std::move(write));
+    for (const auto& event : changed.events) events_.publish(event);
+    bell_.ring();
 }
 
 asio::awaitable<Result<DeploymentDetail>> DeploymentService::cancel(Principal principal,

@@ -55,6 +55,10 @@ class DeploymentService {
     // Starts the kept release of that deployment again, as a new deployment; `pin` keeps it until released.
     boost::asio::awaitable<Result<Rollback>> roll_back(Principal principal, std::int64_t deployment_id,
                                                        bool pin = true);
+    // Ends a watched deployment as failed and starts a rollback to the release before it, in one transaction;
+    // without one, it stays live. Nothing happens when it is not live and watched any more, or when a newer
+    // deployment waits or runs.
+    boost::asio::awaitable<void> switch_back(std::int64_t deployment_id, Explanation explanation);
     // Only the live deployment can be pinned, and not while another is on its way (conflict).
     boost::asio::awaitable<Result<void>> pin(Principal principal, std::int64_t project_id,
                                              std::int64_t deployment_id);

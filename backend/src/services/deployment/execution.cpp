@@ -6,6 +6,7 @@
 #include "database/domain_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
+#include "services/deployment/deadlines.hpp"
 #include "services/deployment/deployment_events.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/release_record.hpp"
@@ -24,6 +25,7 @@ struct Before {
     std::vector<Domain> domains;
     std::optional<Release> live;
     std::optional<Release> kept; // the release to roll back to
+    std::optional<Release> warm;
 };
 
 DeploymentStatus status_during(Action action) {
@@ -42,15 +44,17 @@ Execution::Execution(Ports& ports, BuildLog& log, Deployment deployment, Project
       build_id_(fmt::format("vps-panel-d{}-{}", deployment_.id, claim_.fence)) {}
 
 asio::awaitable<Result<PipelineStart>> Execution::prepare() {
-    auto read = [project = project_.id, live = project_.live_deployment_id,
-                 kept = deployment_.rollback_of](soci::session& session) {
+    auto read = [project = project_.id, live = project_.live_deployment_id, kept = deployment_.rollback_of,
+                 warm = project_.warm_deployment_id](soci::session& session) {
         Before before;
         before.domains = database::list_domains(session, project);
         if (live) before.live = database::find_release(session, *live);
         if (kept) before.kept = database::find_release(session, *kept);
+        if (warm) before.warm = database::find_release(session, *warm);
         return before;
     };
     auto before = co_await ports_.database.read(std::move(read));
+    if (before.warm) warm_ = parse_slot(before.warm->slot);
     auto site = site_of(project_, before.domains, ports_.settings);
     if (!site) co_return std::unexpected(site.error());
     site_ = std::move(*site);
@@ -70,9 +74,13 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
         for (const auto slot : {caddy::Slot::blue, caddy::Slot::green})
             if (slot != previous_) replaced_.push_back(slot);
         start.has_previous = true;
+        start.keeps_previous = is_container(warm_);
         co_return start;
     }
     start.has_previous = is_container(previous_);
+    keeps_previous_ = start.has_previous && !deployment_.switch_back_of &&
+                      project_.release_strategy == ReleaseStrategy::blue_green;
+    start.keeps_previous = keeps_previous_;
     if (start.has_previous) replaced_.push_back(previous_);
     // Markers that a dead worker left half-way: the record is right.
     const bool other_files = previous_ == caddy::Slot::static_files &&
@@ -84,27 +92,44 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
             co_return std::unexpected(set.error());
         CRASH_POINT("deploy.prepare.repaired");
     }
-    if (claim_.is_taken_over())
+    if (claim_.is_taken_over() && warm_ != idle_slot(previous_))
         (void)co_await ports_.docker.remove_container(
             container_name(ports_.settings, project_.id, idle_slot(previous_)));
     if (deployment_.rollback_of) {
-        if (!before.kept || !before.kept->image_available)
-            co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.",
-                                                       *deployment_.rollback_of));
-        release_ = std::move(*before.kept);
-        auto environment = ports_.environment.open_snapshot(release_.project_id, release_.deployment_id,
-                                                            release_.environment);
-        if (!environment) co_return std::unexpected(environment.error());
-        environment_ = std::move(*environment);
-        release_.slot.clear(); // where it ran last; another release may live there now
-        single_page_ = is_single_page(release_);
+        auto taken_up = co_await take_up_kept(std::move(before.kept), before.warm);
+        if (!taken_up) co_return std::unexpected(taken_up.error());
         start.is_rollback = true;
         start.is_static = is_static();
     }
+    start.is_warm = is_warm_;
+    start.has_warm = is_container(warm_) && !is_warm_;
     release_.deployment_id = deployment_.id;
     release_.project_id = project_.id;
     CRASH_POINT("deploy.prepare.done");
     co_return start;
+}
+
+// The release of a rollback is the kept one; its container may still run.
+asio::awaitable<Result<void>> Execution::take_up_kept(std::optional<Release> kept,
+                                                      const std::optional<Release>& warm) {
+    if (!kept || !kept->image_available)
+        co_return fail(Code::conflict, fmt::format("The release of deployment {} is no longer kept.",
+                                                   *deployment_.rollback_of));
+    release_ = std::move(*kept);
+    auto environment =
+        ports_.environment.open_snapshot(release_.project_id, release_.deployment_id, release_.environment);
+    if (!environment) co_return std::unexpected(environment.error());
+    environment_ = std::move(*environment);
+    single_page_ = is_single_page(release_);
+    is_warm_ = warm && warm->deployment_id == release_.deployment_id && is_container(warm_) &&
+               warm_ != previous_ && co_await still_runs(*warm);
+    if (!is_warm_) {
+        release_.slot.clear(); // where it ran last; another release may live there now
+        release_.container_deployment_id.reset();
+    } else if (!release_.container_deployment_id) {
+        release_.container_deployment_id = release_.deployment_id;
+    }
+    co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Execution::enter_step(Action action) {
@@ -153,6 +178,10 @@ std::unexpected<Error> Execution::lose_claim() {
 }
 
 asio::awaitable<Result<void>> Execution::perform(Action action) {
+    if (action == Action::retire_warm) // on the record before it is touched
+        deferred_.push_back([id = project_.id](soci::session& session) {
+            database::set_warm_deployment(session, id, std::nullopt);
+        });
     if (action != Action::finish_success && action != Action::finish_failed) {
         auto entered = co_await enter_step(action);
         if (!entered) co_return entered;
@@ -162,6 +191,7 @@ asio::awaitable<Result<void>> Execution::perform(Action action) {
     case Action::detect: co_return co_await detect();
     case Action::build: co_return co_await build();
     case Action::export_files: co_return co_await export_files();
+    case Action::retire_warm: co_return co_await retire_warm();
     case Action::start: co_return co_await start();
     case Action::check_health: co_return co_await (is_static() ? check_files() : check_health());
     case Action::route: co_return co_await route();
@@ -215,6 +245,13 @@ asio::awaitable<Result<void>> Execution::finish() {
                                                                     : StepStatus::failed;
         const auto told = status == DeploymentStatus::failed ? explanation_ : std::nullopt;
         database::finish_deployment(session, deployment_.id, status, told, ending, now);
+        if (deployment_.switch_back_of)
+            database::tell_visitors(session, *deployment_.switch_back_of,
+                                    status == DeploymentStatus::success
+                                        ? fmt::format("The server went back to the release of deployment {} "
+                                                      "by itself.",
+                                                      *deployment_.rollback_of)
+                                        : "Going back did not work; visitors still get this release.");
         CRASH_POINT("deploy.finish.written");
         if (status == DeploymentStatus::failed && !project_.live_deployment_id)
             database::set_project_status(session, project_.id, ProjectStatus::failed, now);
@@ -226,6 +263,19 @@ asio::awaitable<Result<void>> Execution::finish() {
     ports_.events.publish({DeploymentEvents::Event::Kind::log_grew, deployment_.id, project_.id});
     ports_.events.publish({DeploymentEvents::Event::Kind::state_changed, deployment_.id, project_.id});
     co_return Result<void>{};
+}
+
+asio::awaitable<void> Execution::pass_deadline(Action action, std::chrono::milliseconds limit) {
+    auto explanation = explain_deadline(action, limit);
+    const bool is_live = project_.live_deployment_id == deployment_.id;
+    if (outcome_ == Outcome::succeeded && !is_live)
+        explanation_ = std::move(explanation);
+    else
+        co_await log_.line(explanation.sentence + " The server tidies up by itself.");
+}
+
+void Execution::hurry() {
+    if (!hurried_at_) hurried_at_ = std::chrono::steady_clock::now();
 }
 
 Result<void> Execution::explain(const Error& error, std::string reason, std::string next_step) {

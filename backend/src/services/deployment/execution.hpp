@@ -23,6 +23,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <soci/soci.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -71,6 +72,10 @@ class Execution {
     // After a cancel or a failure, when no explanation has been given.
     void fail_with(Explanation explanation) { explanation_ = std::move(explanation); }
     void set_outcome(Outcome outcome) { outcome_ = outcome; }
+    // The action has passed its limit and was stopped.
+    boost::asio::awaitable<void> pass_deadline(Action action, std::chrono::milliseconds limit);
+    // Cancelled: a release that is live already stays, but what it replaced is not waited for as long.
+    void hurry();
 
     [[nodiscard]] bool is_static() const { return release_.kind == "static"; }
     [[nodiscard]] const std::optional<Explanation>& explanation() const { return explanation_; }
@@ -91,6 +96,7 @@ class Execution {
     boost::asio::awaitable<Result<void>> check_space();
     boost::asio::awaitable<Result<void>> export_files();
     // execution_release.cpp
+    boost::asio::awaitable<Result<void>> retire_warm();
     boost::asio::awaitable<Result<void>> start();
     boost::asio::awaitable<Result<void>> check_health();
     boost::asio::awaitable<Result<void>> check_files();
@@ -103,7 +109,12 @@ class Execution {
     boost::asio::awaitable<Result<void>> stop_previous();
     boost::asio::awaitable<Result<void>> undo_switch();
     boost::asio::awaitable<Result<void>> remove_new();
+    boost::asio::awaitable<void> wait_until_quiet(std::vector<caddy::Slot> slots,
+                                                  std::chrono::milliseconds quiet_time);
+    boost::asio::awaitable<bool> still_runs(const Release& warm);
     // execution.cpp
+    boost::asio::awaitable<Result<void>> take_up_kept(std::optional<Release> kept,
+                                                      const std::optional<Release>& warm);
     boost::asio::awaitable<Result<void>> finish();
     boost::asio::awaitable<Result<void>> enter_step(Action action);
     void pass_steps(soci::session& session, StepName from, StepName to, bool is_first, Timestamp now) const;
@@ -118,6 +129,7 @@ class Execution {
     database::Claim claim_;
     std::string build_id_;
 
+    std::optional<std::chrono::steady_clock::time_point> hurried_at_;
     std::optional<StepName> step_;
     StepStatus step_ending_ = StepStatus::success;
     Outcome outcome_ = Outcome::succeeded;
@@ -139,7 +151,10 @@ class Execution {
     bool already_live_ = false;
     caddy::Slot previous_ = caddy::Slot::none;
     std::vector<caddy::Slot> replaced_; // whose containers are drained and stopped once the release is live
-    std::int64_t previous_files_ = 0;   // deployment whose files were served
+    caddy::Slot warm_ = caddy::Slot::none; // where a release is kept warm, until it goes
+    bool is_warm_ = false;                 // it is the one that is rolled back to
+    bool keeps_previous_ = false;          // blue-green: what is replaced stays warm
+    std::int64_t previous_files_ = 0;      // deployment whose files were served
     bool previous_single_page_ = false;
     bool single_page_ = false;
 };

@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace panel::deployment {
@@ -32,6 +33,27 @@ constexpr int failure_log_lines = 50;
 using SteadyClock = std::chrono::steady_clock;
 
 } // namespace
+
+asio::awaitable<bool> Execution::still_runs(const Release& warm) {
+    const auto state = co_await ports_.docker.inspect_container(
+        container_name(ports_.settings, project_.id, parse_slot(warm.slot)));
+    co_return state && state->running;
+}
+
+// It got its last new request at the switch before this one, so that one look at its open requests is enough.
+asio::awaitable<Result<void>> Execution::retire_warm() {
+    const auto slot = std::exchange(warm_, caddy::Slot::none);
+    std::vector<caddy::Slot> slots{slot};
+    co_await wait_until_quiet(std::move(slots), std::chrono::milliseconds{0});
+    const auto name = container_name(ports_.settings, project_.id, slot);
+    auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
+    if (stopped) stopped = co_await ports_.docker.remove_container(name);
+    CRASH_POINT("deploy.warm.retired");
+    if (!stopped)
+        co_return explain(stopped.error(), "docker",
+                          "Check that Docker runs on the server, then deploy again.");
+    co_return Result<void>{};
+}
 
 asio::awaitable<Result<void>> Execution::start() {
     if (!deployment_.rollback_of) {
@@ -161,7 +183,12 @@ void Execution::go_live(soci::session& session) {
     database::LiveChange change;
     change.deployment_id = deployment_.id;
     if (deployment_.pin_when_live || stays_pinned) change.pinned_deployment_id = deployment_.id;
+    if (keeps_previous_) change.warm_deployment_id = project->live_deployment_id;
     deployment_.replaced_deployment_id = project->live_deployment_id;
+    if (project->watch_seconds > 0 && !is_static() && !deployment_.switch_back_of) {
+        deployment_.watch = Watch::watching;
+        deployment_.watch_until = now + std::chrono::seconds{project->watch_seconds};
+    }
     database::begin_watch(session, deployment_);
     database::end_other_watches(session, project_.id, deployment_.id);
     database::set_live_deployment(session, project_.id, change, now);
@@ -172,6 +199,11 @@ asio::awaitable<Result<void>> Execution::commit_live() {
     release_.environment = ports_.environment.seal_snapshot(project_.id, deployment_.id, environment_);
     release_.image_available = true;
     release_.created_at = ports_.clock.now();
+    if (!is_static()) {
+        const auto state = co_await ports_.docker.inspect_container(
+            container_name(ports_.settings, project_.id, parse_slot(release_.slot)));
+        if (state) deployment_.watch_restarts = state->restart_count;
+    }
     auto deferred = std::exchange(deferred_, {});
     auto write = [this, &deferred](soci::session& session) {
         if (!database::holds_claim(session, claim_)) return false;
@@ -191,11 +223,19 @@ asio::awaitable<Result<void>> Execution::commit_live() {
 }
 
 asio::awaitable<Result<void>> Execution::drain() {
-    const auto end = SteadyClock::now() + ports_.settings.drain_timeout;
+    co_await wait_until_quiet(replaced_, ports_.settings.drain_quiet);
+    co_return Result<void>{};
+}
+
+// At most the drain limit; says so in the log when that passes.
+asio::awaitable<void> Execution::wait_until_quiet(std::vector<caddy::Slot> slots,
+                                                  std::chrono::milliseconds quiet_time) {
+    auto end = SteadyClock::now() + ports_.settings.drain_timeout;
     std::optional<SteadyClock::time_point> quiet_since;
     while (true) {
+        if (hurried_at_) end = std::min(end, *hurried_at_ + ports_.settings.limits.hurried_drain);
         Result<int> open = 0;
-        for (const auto slot : replaced_) {
+        for (const auto slot : slots) {
             const auto each = co_await ports_.proxy.open_requests(slot_port(project_, slot));
             open = each && open ? Result<int>(*open + *each) : Result<int>(fail(Code::unavailable, ""));
         }
@@ -206,25 +246,25 @@ asio::awaitable<Result<void>> Execution::drain() {
         else if (!quiet_since)
             quiet_since = now;
         // One look at zero proves nothing: a request may have chosen this slot and not be counted yet.
-        if (quiet_since && now - *quiet_since >= ports_.settings.drain_quiet) break;
+        if (quiet_since && now - *quiet_since >= quiet_time) co_return;
         if (now >= end) {
             co_await log_.line(
                 open ? fmt::format(
                            "{} requests were still open on the previous release when the drain limit passed.",
                            *open)
                      : "Caddy did not say how many requests were open; the drain limit has passed.");
-            break;
+            co_return;
         }
         co_await sleep_for(drain_pause);
     }
-    co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Execution::stop_previous() {
     for (const auto slot : replaced_) {
         const auto name = container_name(ports_.settings, project_.id, slot);
         CRASH_POINT("deploy.stop.begun");
-        auto stopped = co_await ports_.docker.stop_container(name, stop_grace);
+        auto stopped = co_await ports_.docker.stop_container(
+            name, hurried_at_ ? ports_.settings.limits.hurried_stop : stop_grace);
         CRASH_POINT("deploy.stop.stopped");
         if (stopped) stopped = co_await ports_.docker.remove_container(name);
         CRASH_POINT("deploy.stop.removed");
@@ -242,9 +282,12 @@ asio::awaitable<Result<void>> Execution::undo_switch() {
 }
 
 asio::awaitable<Result<void>> Execution::remove_new() {
-    // The idle slot is never the one that visitors get, whatever this deployment got to.
-    auto removed = co_await ports_.docker.remove_container(
-        container_name(ports_.settings, project_.id, idle_slot(previous_)));
+    // The idle slot is never the one that visitors get, whatever this deployment got to; but it may hold what
+    // is kept warm, as long as this one has not begun to start.
+    Result<void> removed;
+    if (warm_ != idle_slot(previous_))
+        removed = co_await ports_.docker.remove_container(
+            container_name(ports_.settings, project_.id, idle_slot(previous_)));
     CRASH_POINT("undo.container.removed");
     if (deployment_.rollback_of) co_return removed; // kept images and files are not ours to remove
     auto remove = [directory = ports_.markers.static_directory(project_.id, deployment_.id)] {

@@ -95,4 +95,15 @@ boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine&
     }
 }
 
+boost::asio::awaitable<std::optional<int>> ask_health(std::uint16_t host_port, int container_port,
+                                                      std::string path, std::chrono::milliseconds deadline) {
+    HealthTarget target;
+    target.host_port = host_port;
+    target.container_port = container_port;
+    target.path = std::move(path);
+    const auto answer = co_await net::send(make_attempt(target, deadline));
+    if (!answer) co_return std::nullopt;
+    co_return answer->status;
+}
+
 } // namespace panel::deployment

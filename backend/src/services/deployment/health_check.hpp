@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace panel::deployment {
@@ -31,5 +32,9 @@ struct HealthVerdict {
 
 // An Error only when Docker itself does not answer.
 boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine& engine, HealthTarget target);
+
+// One question to a container that should be up; nothing when no HTTP answer came within the deadline.
+boost::asio::awaitable<std::optional<int>> ask_health(std::uint16_t host_port, int container_port,
+                                                      std::string path, std::chrono::milliseconds deadline);
 
 } // namespace panel::deployment

@@ -85,4 +85,18 @@ std::string LogText::finish(Timestamp now) {
     return out;
 }
 
+std::string plain_lines(std::string_view lines) {
+    const auto text = without_times(lines);
+    std::string out;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const auto newline = rest.find('\n');
+        out += plain_text(to_valid_utf8(rest.substr(0, std::min(newline, LogText::line_limit))));
+        out += '\n';
+        if (newline == std::string_view::npos) break;
+        rest.remove_prefix(newline + 1);
+    }
+    return out;
+}
+
 } // namespace panel::deployment

@@ -44,6 +44,9 @@ class LogText {
 // Lines without the times that a container engine puts before them: they get the log's own.
 [[nodiscard]] std::string without_times(std::string_view lines);
 
+// What an engine's log says, for an explanation: without times and colours, in valid UTF-8.
+[[nodiscard]] std::string plain_lines(std::string_view lines);
+
 // Without ANSI escape sequences; of a line redrawn with '\r' what is seen last.
 [[nodiscard]] std::string plain_text(std::string_view line);
 

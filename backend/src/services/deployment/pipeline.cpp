@@ -8,6 +8,7 @@ std::string_view to_string(Action action) {
     case Action::detect: return "detect";
     case Action::build: return "build";
     case Action::export_files: return "export_files";
+    case Action::retire_warm: return "retire_warm";
     case Action::start: return "start";
     case Action::check_health: return "check_health";
     case Action::route: return "route";
@@ -30,6 +31,7 @@ StepName step_of(Action action) {
     case Action::detect: return StepName::detect;
     case Action::build:
     case Action::export_files: return StepName::build;
+    case Action::retire_warm:
     case Action::start: return StepName::start;
     case Action::check_health: return StepName::health;
     case Action::route:
@@ -45,7 +47,8 @@ StepName step_of(Action action) {
 Pipeline::Pipeline(PipelineStart start) : start_(start) {
     if (start_.already_live) {
         committed_ = true;
-        plan_ = {Action::drain, Action::stop_previous, Action::finish_success};
+        if (!start_.keeps_previous) plan_ = {Action::drain, Action::stop_previous};
+        plan_.push_back(Action::finish_success);
     } else if (start_.is_rollback) {
         plan_release();
     } else {
@@ -56,10 +59,13 @@ Pipeline::Pipeline(PipelineStart start) : start_(start) {
 void Pipeline::set_static(bool is_static) { start_.is_static = is_static; }
 
 void Pipeline::plan_release() {
-    if (!start_.is_static) plan_.push_back(Action::start);
+    const bool starts = !start_.is_static && !start_.is_warm;
+    if (starts && start_.has_warm) plan_.push_back(Action::retire_warm);
+    if (starts) plan_.push_back(Action::start);
     plan_.insert(plan_.end(), {Action::check_health, Action::route, Action::switch_over,
                                Action::confirm_route, Action::commit_live});
-    if (start_.has_previous) plan_.insert(plan_.end(), {Action::drain, Action::stop_previous});
+    if (start_.has_previous && !start_.keeps_previous)
+        plan_.insert(plan_.end(), {Action::drain, Action::stop_previous});
     plan_.push_back(Action::finish_success);
 }
 
@@ -74,6 +80,9 @@ const Action* Pipeline::next(Outcome outcome) {
     const auto done = plan_.front();
     plan_.erase(plan_.begin());
     const bool undoing = result_ != Outcome::succeeded;
+    // Visitors may still get the new release: it stays, and reconcile puts markers and containers right.
+    if (undoing && done == Action::undo_switch && outcome != Outcome::succeeded)
+        std::erase(plan_, Action::remove_new);
     // What may have left something behind counts as begun, even when it failed half-way.
     if (done == Action::start || done == Action::export_files) started_ = true;
     if (done == Action::switch_over) switched_ = true;

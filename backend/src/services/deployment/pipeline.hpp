@@ -20,6 +20,7 @@ enum class Action {
     detect,         // detect: plan from the tree; tells whether the output is static
     build,          // build: image from the tree
     export_files,   // build: static output out of the image onto the disk
+    retire_warm,    // start: what was kept warm in the idle slot goes
     start,          // start: the new container in the idle slot
     check_health,   // health: it answers
     route,          // switch: Caddy has the project's site
@@ -40,10 +41,13 @@ enum class Action {
 enum class Outcome { succeeded, failed, cancelled };
 
 struct PipelineStart {
-    bool is_rollback = false;  // the release is kept: nothing is fetched or built
-    bool is_static = false;    // known beforehand for rollbacks only
-    bool already_live = false; // taken over from a worker that died after commit_live
-    bool has_previous = false; // a container serves visitors now
+    bool is_rollback = false;    // the release is kept: nothing is fetched or built
+    bool is_static = false;      // known beforehand for rollbacks only
+    bool already_live = false;   // taken over from a worker that died after commit_live
+    bool has_previous = false;   // a container serves visitors now
+    bool is_warm = false;        // its container runs in the idle slot: nothing is started
+    bool has_warm = false;       // another release's does, and goes first
+    bool keeps_previous = false; // blue-green: the previous container stays warm
 };
 
 class Pipeline {

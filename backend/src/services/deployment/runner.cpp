@@ -7,6 +7,7 @@
 #include "database/deployment_repo.hpp"
 #include "database/project_repo.hpp"
 #include "database/release_repo.hpp"
+#include "services/deployment/deadlines.hpp"
 #include "services/deployment/deployment_events.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/release_record.hpp"
@@ -50,6 +51,7 @@ Runner::Runner(asio::any_io_executor executor, Ports& ports)
 void Runner::interrupt(Running& running, Interruption interruption) {
     if (running.interruption != Interruption::none) return;
     running.interruption = interruption;
+    if (interruption == Interruption::cancelled && running.execution) running.execution->hurry();
     running.signal.emit(asio::cancellation_type::terminal);
 }
 
@@ -80,6 +82,7 @@ asio::awaitable<void> Runner::run(database::Claim claim) {
     } catch (const std::exception& error) {
         failure = error.what();
     }
+    running->execution = nullptr;
     running->ended = true;
     running->heartbeat.cancel();
     running->claim_end.cancel();
@@ -108,7 +111,9 @@ asio::awaitable<void> Runner::run_claimed(database::Claim claim, std::shared_ptr
     if (deployment->cancel_requested) running->interruption = Interruption::cancelled;
     const auto project_id = project->id;
     Execution execution(ports_, *log, std::move(*deployment), std::move(*project), claim);
+    running->execution = &execution;
     const auto outcome = co_await run_actions(execution, running, claim.attempts);
+    running->execution = nullptr;
     co_await log->close();
     CRASH_POINT("runner.log.closed");
     if (running->interruption == Interruption::shutdown ||
@@ -118,12 +123,19 @@ asio::awaitable<void> Runner::run_claimed(database::Claim claim, std::shared_ptr
     }
     co_await release(claim);
     CRASH_POINT("runner.claim.released");
-    if (outcome == Outcome::succeeded) co_await prune(project_id);
+    if (outcome == Outcome::succeeded)
+        (void)co_await with_deadline(prune(project_id), ports_.settings.limits.prune);
 }
 
 asio::awaitable<Outcome> Runner::run_actions(Execution& execution, std::shared_ptr<Running> running,
                                              int attempts) {
-    auto start = co_await execution.prepare();
+    const auto prepare_limit = ports_.settings.limits.prepare;
+    auto prepared = co_await with_deadline(execution.prepare(), prepare_limit);
+    auto start = prepared ? std::move(*prepared) : Result<PipelineStart>(fail(Code::unavailable, ""));
+    if (!prepared) {
+        execution.fail_with(explain_slow_start(prepare_limit));
+        co_return co_await give_up(execution);
+    }
     if (!start) {
         execution.fail_with(explain_error("prepare", start.error().message, "Deploy the commit again."));
         co_return co_await give_up(execution);
@@ -165,10 +177,10 @@ asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, co
     try {
         if (may_interrupt)
             result = co_await asio::co_spawn(
-                executor_, execution.perform(action),
+                executor_, perform_in_time(execution, action),
                 asio::bind_cancellation_slot(running->signal.slot(), asio::use_awaitable));
         else
-            result = co_await execution.perform(action);
+            result = co_await perform_in_time(execution, action);
     } catch (const boost::system::system_error& error) {
         if (error.code() != asio::error::operation_aborted || running->interruption == Interruption::none)
             throw;
@@ -176,9 +188,20 @@ asio::awaitable<Outcome> Runner::perform(Execution& execution, Action action, co
     }
     if (result) co_return Outcome::succeeded;
     CRASH_POINT("runner.action.failed");
-    if (action == Action::build) (void)co_await ports_.docker.cancel_build(execution.build_id());
+    if (action == Action::build)
+        (void)co_await with_deadline(ports_.docker.cancel_build(execution.build_id()),
+                                     ports_.settings.limits.cancel_build);
     co_return running->interruption != Interruption::none&& may_interrupt ? Outcome::cancelled
                                                                           : Outcome::failed;
+}
+
+asio::awaitable<Result<void>> Runner::perform_in_time(Execution& execution, Action action) {
+    const auto limit = limit_of(action, ports_.settings);
+    if (!limit) co_return co_await execution.perform(action);
+    auto result = co_await with_deadline(execution.perform(action), *limit);
+    if (result) co_return std::move(*result);
+    co_await execution.pass_deadline(action, *limit);
+    co_return fail(Code::unavailable, "The step took too long.");
 }
 
 // Goes on while the database does not answer: until watch_claim ends the run, the claim may still be ours.
@@ -227,8 +250,8 @@ asio::awaitable<void> Runner::watch_claim(std::shared_ptr<Running> running) {
 // Ends a deployment as failed before its first action; what an interrupted run left behind goes.
 asio::awaitable<Outcome> Runner::give_up(Execution& execution) {
     execution.set_outcome(Outcome::failed);
-    (void)co_await execution.perform(Action::remove_new);
-    (void)co_await execution.perform(Action::finish_failed);
+    (void)co_await perform_in_time(execution, Action::remove_new);
+    (void)co_await perform_in_time(execution, Action::finish_failed);
     co_return Outcome::failed;
 }
 
@@ -240,15 +263,20 @@ asio::awaitable<void> Runner::release(database::Claim claim) {
 // Keeps the newest releases for rollback; images and files of older ones go.
 asio::awaitable<void> Runner::prune(std::int64_t project_id) {
     auto read = [project_id](soci::session& session) {
-        return std::pair(database::list_kept_releases(session, project_id),
-                         database::find_project(session, Principal::system(), project_id));
+        return std::tuple(database::list_kept_releases(session, project_id),
+                          database::list_given_up_releases(session, project_id),
+                          database::find_project(session, Principal::system(), project_id));
     };
-    auto [kept, project] = co_await ports_.database.read(std::move(read));
+    auto [kept, going, project] = co_await ports_.database.read(std::move(read));
     if (!project) co_return;
-    std::vector<Release> going;
+    std::erase_if(going, [&project](const Release& release) {
+        return release.deployment_id == project->live_deployment_id;
+    });
     const auto limit = static_cast<std::size_t>(ports_.settings.keep_releases);
     for (std::size_t i = limit; i < kept.size(); ++i)
-        if (kept[i].deployment_id != project->live_deployment_id) going.push_back(kept[i]);
+        if (kept[i].deployment_id != project->live_deployment_id &&
+            kept[i].deployment_id != project->warm_deployment_id)
+            going.push_back(kept[i]);
     std::erase_if(kept, [&going](const Release& release) {
         return std::ranges::find(going, release.deployment_id, &Release::deployment_id) != going.end();
     });

@@ -38,6 +38,7 @@ class Runner {
     enum class Interruption { none, cancelled, shutdown, claim_lost };
     struct Running {
         boost::asio::cancellation_signal signal;
+        Execution* execution = nullptr; // while it lives
         Interruption interruption = Interruption::none;
         bool ended = false;
         boost::asio::steady_timer heartbeat;
@@ -50,6 +51,8 @@ class Runner {
     boost::asio::awaitable<void> run_claimed(database::Claim claim, std::shared_ptr<Running> running);
     boost::asio::awaitable<Outcome> run_actions(Execution& execution, std::shared_ptr<Running> running,
                                                 int attempts);
+    // An action that passes its limit fails; why is on the execution.
+    boost::asio::awaitable<Result<void>> perform_in_time(Execution& execution, Action action);
     boost::asio::awaitable<Outcome> perform(Execution& execution, Action action, const Pipeline& pipeline,
                                             std::shared_ptr<Running> running);
     boost::asio::awaitable<void> keep_claim(database::Claim claim, std::shared_ptr<Running> running);

@@ -9,6 +9,29 @@
 
 namespace panel::deployment {
 
+// The longest that each part of a deployment may take (deadlines.hpp). What undoes is short: a cancel ends
+// within ten seconds even when Docker hangs, and reconcile does the rest.
+struct StepLimits {
+    std::chrono::milliseconds clone{std::chrono::minutes{10}};
+    std::chrono::milliseconds detect{std::chrono::minutes{1}};
+    std::chrono::milliseconds export_files{std::chrono::minutes{5}};
+    std::chrono::milliseconds start{std::chrono::seconds{90}};
+    std::chrono::milliseconds route{std::chrono::seconds{60}};
+    std::chrono::milliseconds switch_over{std::chrono::seconds{10}};
+    std::chrono::milliseconds stop{std::chrono::seconds{30}}; // beyond the drain limit
+    std::chrono::milliseconds finish{std::chrono::seconds{30}};
+    std::chrono::milliseconds prepare{std::chrono::seconds{30}};
+    std::chrono::milliseconds cancel_build{std::chrono::seconds{2}};
+    std::chrono::milliseconds undo_switch{std::chrono::seconds{2}};
+    std::chrono::milliseconds remove_new{std::chrono::seconds{4}};
+    std::chrono::milliseconds prune{std::chrono::minutes{1}};
+    // On top of the limits of build, health check, request through Caddy and drain.
+    std::chrono::milliseconds margin{std::chrono::seconds{15}};
+    // What is left of a drain once its deployment is cancelled.
+    std::chrono::milliseconds hurried_drain{std::chrono::seconds{4}};
+    std::chrono::seconds hurried_stop{2};
+};
+
 struct Settings {
     std::string installation; // value of the label `vps-panel.data` on everything that is ours
     // Of containers, networks and images: differs between installations, so that several may share one
@@ -32,6 +55,7 @@ struct Settings {
     std::chrono::milliseconds route_timeout{15'000}; // for the new release to answer through Caddy
     std::chrono::milliseconds claim_time{30'000}; // that a worker has a deployment for, unless it extends it
     std::chrono::milliseconds heartbeat_time{10'000}; // between two extensions
+    StepLimits limits = {};
     std::string worker_name; // owner of claims: no two living processes share it, a restarted one keeps it
 };
 

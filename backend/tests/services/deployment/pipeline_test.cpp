@@ -101,12 +101,33 @@ TEST_CASE("a cancel is undone like a failure, at every action before the release
               .ends_with("undo_switch remove_new finish_failed"));
 }
 
-TEST_CASE("a failing undo goes on to the end") {
-    const auto actions = play(redeploy, false,
-                              {{Action::confirm_route, Outcome::failed},
-                               {Action::undo_switch, Outcome::failed},
-                               {Action::remove_new, Outcome::failed}});
-    CHECK(actions.ends_with("confirm_route undo_switch remove_new finish_failed"));
+TEST_CASE("an undo that fails goes on to the end, and removes nothing that visitors may still get") {
+    CHECK(play(redeploy, false,
+               {{Action::confirm_route, Outcome::failed}, {Action::undo_switch, Outcome::failed}})
+              .ends_with("confirm_route undo_switch finish_failed"));
+    CHECK(play(redeploy, false,
+               {{Action::confirm_route, Outcome::failed}, {Action::remove_new, Outcome::failed}})
+              .ends_with("confirm_route undo_switch remove_new finish_failed"));
+}
+
+TEST_CASE("blue-green keeps the previous container and replaces what was warm before") {
+    CHECK(play({.has_previous = true, .has_warm = true, .keeps_previous = true}, false) ==
+          "fetch detect build retire_warm start check_health route switch_over confirm_route commit_live "
+          "finish_success");
+    CHECK(play({.has_previous = true, .has_warm = true, .keeps_previous = true}, true) ==
+          "fetch detect build export_files check_health route switch_over confirm_route commit_live "
+          "finish_success");
+    CHECK(play({.already_live = true, .has_previous = true, .keeps_previous = true}, false) ==
+          "finish_success");
+}
+
+TEST_CASE("a rollback to what is warm starts nothing and removes nothing when it fails") {
+    constexpr PipelineStart warm{
+        .is_rollback = true, .has_previous = true, .is_warm = true, .keeps_previous = true};
+    CHECK(play(warm, false) == "check_health route switch_over confirm_route commit_live finish_success");
+    CHECK(play(warm, false, {{Action::check_health, Outcome::failed}}) == "check_health finish_failed");
+    CHECK(play(warm, false, {{Action::confirm_route, Outcome::failed}}) ==
+          "check_health route switch_over confirm_route undo_switch finish_failed");
 }
 
 TEST_CASE("a deployment taken over after it went live is only finished") {

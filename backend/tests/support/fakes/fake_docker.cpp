@@ -55,6 +55,8 @@ void FakeDocker::add_running(const std::string& name, std::map<std::string, std:
     containers_[name] = std::move(container);
 }
 
+void FakeDocker::restart(const std::string& name) { ++find(name)->state.restart_count; }
+
 void FakeDocker::exit(const std::string& name, int code, bool out_of_memory) {
     const auto container = find(name);
     container->state.running = false;

@@ -43,6 +43,8 @@ class FakeDocker final : public docker::DockerEngine {
     void add_image(const std::string& id, std::int64_t bytes, std::map<std::string, std::string> labels);
     // A running container out of nothing, as an earlier deployment left it.
     void add_running(const std::string& name, std::map<std::string, std::string> labels = {});
+    // Its process ends and the engine starts it again.
+    void restart(const std::string& name);
     // Its process ends by itself.
     void exit(const std::string& name, int code, bool out_of_memory = false);
     [[nodiscard]] bool has_image(const std::string& tag_or_id) const;
