@@ -7,6 +7,7 @@ import { deploy } from './figures/deploy.ts';
 import { detect } from './figures/detect.ts';
 import { memory } from './figures/memory.ts';
 import { requests } from './figures/requests.ts';
+import { rollback } from './figures/rollback.ts';
 import { start } from './figures/start.ts';
 import { switches } from './figures/switches.ts';
 import { webhook } from './figures/webhook.ts';
@@ -21,6 +22,7 @@ const figures: Record<FigureName, Figure> = {
 	detect,
 	memory,
 	deploy,
+	rollback,
 	webhook,
 	switches,
 	requests,

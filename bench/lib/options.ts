@@ -6,6 +6,7 @@ export const figureNames = [
 	'detect',
 	'memory',
 	'deploy',
+	'rollback',
 	'webhook',
 	'switches',
 	'requests',

@@ -197,7 +197,7 @@ struct App::Parts {
           watch(executor, ports, deployments),
           live(ports),
           cleaner(ports, runner),
-          reconcile(ports, bell),
+          reconcile(executor, ports, bell),
           auth(*database, clock, pool, keys.tokens,
                {config.data_directory, config.public_url, config.password_cost}),
           projects(*database, clock, secrets, proxy, git, pool, settings, project_settings(config),
@@ -281,20 +281,6 @@ struct App::Parts {
     TaskGroup tasks;
 };
 
-namespace {
-
-boost::asio::awaitable<void> take_up_work(deployment::Reconcile& reconcile, deployment::Worker& worker) {
-    try {
-        co_await reconcile.run();
-    } catch (const std::exception& error) { // the worker finds unfinished deployments by itself; the rest
-                                            // waits for the next start
-        spdlog::error("reconcile: {}", error.what());
-    }
-    worker.start();
-}
-
-} // namespace
-
 App::App(boost::asio::io_context& loop, config::Config config)
     : parts_(std::make_unique<Parts>(loop, std::move(config))) {}
 App::~App() = default;
@@ -308,7 +294,8 @@ Result<void> App::start() {
     parts.tasks.spawn("build limits", parts.limiter.apply());
     parts.governor.start();
     parts.watch.start();
-    parts.tasks.spawn("start", take_up_work(parts.reconcile, parts.worker));
+    parts.reconcile.start();
+    parts.worker.start();
     return {};
 }
 
@@ -317,6 +304,7 @@ std::string App::setup_link() const { return parts_->setup_link; }
 boost::asio::awaitable<void> App::stop() {
     auto& parts = *parts_;
     co_await parts.server.stop(stop_patience);
+    co_await parts.reconcile.stop(stop_patience);
     co_await parts.watch.stop(stop_patience);
     co_await parts.worker.stop(stop_patience);
     co_await parts.governor.stop(stop_patience);

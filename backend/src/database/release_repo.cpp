@@ -27,6 +27,12 @@ constexpr const char* find_sql = RELEASE_COLUMNS "WHERE r.deployment_id = :deplo
 constexpr const char* list_kept_sql =
     RELEASE_COLUMNS "JOIN deployments d ON d.id = r.deployment_id WHERE r.project_id = :project AND "
                     "r.image_available = 1 AND d.status = 'success' ORDER BY r.deployment_id DESC";
+constexpr const char* list_live_sql =
+    RELEASE_COLUMNS "JOIN projects p ON p.live_deployment_id = r.deployment_id";
+constexpr const char* list_warm_sql =
+    RELEASE_COLUMNS "JOIN projects p ON p.warm_deployment_id = r.deployment_id";
+constexpr const char* keeps_sql = "SELECT 1 FROM releases WHERE project_id = :project AND image_id = :image "
+                                  "AND image_available = 1 LIMIT 1";
 // They failed after they had gone live: nobody goes back to them.
 constexpr const char* list_given_up_sql =
     RELEASE_COLUMNS "JOIN deployments d ON d.id = r.deployment_id WHERE r.project_id = :project AND "
@@ -49,6 +55,15 @@ std::vector<Release> list_of(soci::session& session, const char* sql, std::int64
     query.use(project_id);
     select_into(query, release);
     while (query.next()) releases.push_back(release);
+    return releases;
+}
+
+std::map<std::int64_t, Release> by_project(soci::session& session, const char* sql) {
+    std::map<std::int64_t, Release> releases;
+    Release release;
+    Query query(session, sql);
+    select_into(query, release);
+    while (query.next()) releases.emplace(release.project_id, release);
     return releases;
 }
 
@@ -79,6 +94,20 @@ void set_release_slot(soci::session& session, std::int64_t deployment_id, const 
 void set_release_image_available(soci::session& session, std::int64_t deployment_id, bool available) {
     Query query(session, set_available_sql);
     query.use(available, deployment_id).run();
+}
+
+std::map<std::int64_t, Release> list_live_releases(soci::session& session) {
+    return by_project(session, list_live_sql);
+}
+
+std::map<std::int64_t, Release> list_warm_releases(soci::session& session) {
+    return by_project(session, list_warm_sql);
+}
+
+bool keeps_release_of(soci::session& session, std::int64_t project_id, const std::string& image_id) {
+    int one = 0;
+    Query query(session, keeps_sql);
+    return query.use(project_id, image_id).into(one).only();
 }
 
 std::vector<Release> list_kept_releases(soci::session& session, std::int64_t project_id) {

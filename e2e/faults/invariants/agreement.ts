@@ -35,7 +35,8 @@ function checkContainer(world: World, project: Project, release: Release): strin
 	const found: string[] = [];
 	if (live.State !== 'running') found.push(`project ${project.id}: its live container is ${live.State}`);
 	const label = live.Labels['vps-panel.deployment'];
-	if (label !== String(release.deployment_id)) {
+	const owners = [release.deployment_id, release.container_deployment_id];
+	if (!owners.some((owner) => label === String(owner))) {
 		found.push(`project ${project.id}: ${release.deployment_id} is live, but the container is of ${label}`);
 	}
 	return found;

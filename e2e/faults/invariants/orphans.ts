@@ -22,6 +22,8 @@ function containers(world: World, busy: Set<number>): string[] {
 	const wanted = new Set(
 		world.projects.flatMap((each) => [each.live_deployment_id, each.warm_deployment_id])
 	);
+	for (const release of world.releases)
+		if (wanted.has(release.deployment_id)) wanted.add(release.container_deployment_id);
 	return world.containers
 		.filter((each) => !busy.has(projectOf(each.Labels)) && !wanted.has(deploymentOf(each.Labels)))
 		.map(

@@ -53,6 +53,8 @@ export interface Release {
 	slot: string;
 	image_available: number;
 	created_at: number;
+	/** Whose label its container carries, when that is not its own: a rollback may find it running. */
+	container_deployment_id: number | null;
 }
 export interface Delivery {
 	project_id: number;
@@ -204,7 +206,7 @@ export async function look(given: Given): Promise<World> {
 			'SELECT id, project_id, commit_hash, requested_commit, status, triggered_by, rollback_of, created_at, completed_at, log_bytes FROM deployments ORDER BY id'
 		),
 		releases: await query(
-			'SELECT deployment_id, project_id, kind, image_id, slot, image_available, created_at FROM releases ORDER BY created_at, deployment_id'
+			'SELECT deployment_id, project_id, kind, image_id, slot, image_available, created_at, container_deployment_id FROM releases ORDER BY created_at, deployment_id'
 		),
 		deliveries: await query(
 			'SELECT project_id, provider, delivery_id, deployment_id FROM webhook_deliveries'

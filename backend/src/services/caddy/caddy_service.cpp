@@ -29,6 +29,7 @@ constexpr std::chrono::milliseconds admin_deadline{5'000};
 constexpr std::chrono::milliseconds load_deadline{
     45'000}; // longer than Caddy's grace_period: a reload waits for it
 constexpr std::chrono::milliseconds probe_deadline{10'000};
+constexpr std::chrono::minutes temporary_file_age{2};
 constexpr std::string_view suffix = ".caddy";
 
 std::unexpected<Error> unavailable(std::string message) {
@@ -65,6 +66,7 @@ std::unexpected<Error> refuse(const std::string& reason) {
 } // namespace
 
 // A site file that is to be written (or removed, without text), and the caller waiting for it.
+// Project 0 changes no file.
 struct CaddyService::Change {
     Change(const asio::any_io_executor& executor, std::int64_t id, std::optional<std::string> content)
         : project_id(id), text(std::move(content)), done(executor, asio::steady_timer::time_point::max()) {}
@@ -91,6 +93,46 @@ fs::path CaddyService::site_file(std::int64_t project_id) const {
 asio::awaitable<Result<void>> CaddyService::apply_site(Site site) {
     if (site.domains.empty()) co_return fail(Code::invalid, "A site needs at least one domain.");
     co_return co_await submit(site.project_id, render_site(site, settings_.site_paths));
+}
+
+asio::awaitable<Result<void>> CaddyService::load() { co_return co_await submit(0, std::nullopt); }
+
+// Files are read here on the loop: they are small, and a server has few.
+asio::awaitable<Result<SiteCheck>> CaddyService::check_sites(std::vector<Site> sites) {
+    SiteCheck check;
+    for (const auto& site : sites)
+        if (read_file(site_file(site.project_id)) != render_site(site, settings_.site_paths))
+            check.differing.push_back(site.project_id);
+    remove_temporary_files();
+    if (!check.differing.empty()) co_return check; // repairing them loads everything
+    const auto in_force = co_await config_in_force();
+    if (!in_force) co_return std::unexpected(in_force.error());
+    if (!loaded_) { // nothing was loaded by this process: Caddy says whether loading changes anything
+        if (auto loaded = co_await load(); !loaded) co_return std::unexpected(loaded.error());
+    }
+    check.is_in_force = loaded_ == *in_force;
+    co_return check;
+}
+
+// Of writers that died; a living one needs milliseconds.
+void CaddyService::remove_temporary_files() const {
+    std::error_code error;
+    fs::directory_iterator entries(settings_.site_files_directory, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+        const auto name = entries->path().filename().native();
+        std::error_code ignored;
+        const auto written = fs::last_write_time(entries->path(), ignored);
+        const bool is_left = name.starts_with('.') && name.ends_with(".tmp") &&
+                             fs::file_time_type::clock::now() - written > temporary_file_age;
+        if (is_left && !ignored) fs::remove(entries->path(), ignored);
+    }
+}
+
+// GET /config/: what Caddy runs, as JSON. Only whether it is still the same matters.
+asio::awaitable<Result<std::size_t>> CaddyService::config_in_force() {
+    const auto response = co_await ask_admin("/config/");
+    if (!response) co_return std::unexpected(response.error());
+    co_return std::hash<std::string>{}(response->body);
 }
 
 asio::awaitable<Result<void>> CaddyService::remove_site(std::int64_t project_id) {
@@ -133,12 +175,12 @@ asio::awaitable<void> CaddyService::work() {
     Session session(*this);
     while (!waiting_.empty()) {
         session.batch = std::exchange(waiting_, {});
-        const auto together = co_await load(session.batch);
+        const auto together = co_await load_batch(session.batch);
         const bool is_taken_apart =
             !together && together.error().code == Code::invalid && session.batch.size() > 1;
         for (const auto& change : session.batch) {
             const Batch alone{change};
-            const auto outcome = is_taken_apart ? co_await load(alone) : together;
+            const auto outcome = is_taken_apart ? co_await load_batch(alone) : together;
             change->finish(outcome);
         }
     }
@@ -147,13 +189,14 @@ asio::awaitable<void> CaddyService::work() {
 // Writes the batch's files and lets Caddy load them. When Caddy refuses, the files are as before; when it
 // cannot be reached they stay, for its next start. No fsync: a file lost with the power is written again by
 // reconcile.
-asio::awaitable<Result<void>> CaddyService::load(const Batch& batch) {
+asio::awaitable<Result<void>> CaddyService::load_batch(const Batch& batch) {
     std::map<std::int64_t, std::optional<std::string>> before;
     const auto write = [this](std::int64_t project_id, const std::optional<std::string>& text) {
         return text ? replace_file(site_file(project_id), *text) : remove_file(site_file(project_id));
     };
     Result<void> outcome;
     for (const auto& change : batch) {
+        if (change->project_id == 0) continue;
         auto present = read_file(site_file(change->project_id));
         if (outcome && present != change->text) outcome = write(change->project_id, change->text);
         before.emplace(change->project_id, std::move(present));
@@ -185,7 +228,11 @@ asio::awaitable<Result<void>> CaddyService::reload() {
     call.deadline = load_deadline;
     const auto response = co_await net::send(std::move(call));
     if (!response) co_return translate(response.error());
-    if (response->status == 200) co_return Result<void>{};
+    if (response->status == 200) {
+        loaded_.reset();
+        if (const auto in_force = co_await config_in_force()) loaded_ = *in_force;
+        co_return Result<void>{};
+    }
     const auto reason = reason_of(*response);
     if (response->status == 400) co_return refuse(reason);
     spdlog::error("caddy answered {} to a reload: {}", response->status, reason);

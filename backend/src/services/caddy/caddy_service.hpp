@@ -42,6 +42,8 @@ class CaddyService final : public ProxyControl {
     version() override; // "2.6.2"; unavailable when Caddy does not answer
     boost::asio::awaitable<Result<void>> apply_site(Site site) override;
     boost::asio::awaitable<Result<void>> remove_site(std::int64_t project_id) override;
+    boost::asio::awaitable<Result<SiteCheck>> check_sites(std::vector<Site> sites) override;
+    boost::asio::awaitable<Result<void>> load() override;
     Result<std::vector<std::int64_t>> list_sites() override;
     boost::asio::awaitable<Result<int>> open_requests(std::uint16_t port) override;
     boost::asio::awaitable<Result<ProbeAnswer>> probe(DomainName host, std::string path) override;
@@ -55,14 +57,17 @@ class CaddyService final : public ProxyControl {
 
     boost::asio::awaitable<Result<void>> submit(std::int64_t project_id, std::optional<std::string> text);
     boost::asio::awaitable<void> work();
-    boost::asio::awaitable<Result<void>> load(const Batch& batch);
+    boost::asio::awaitable<Result<void>> load_batch(const Batch& batch);
     boost::asio::awaitable<Result<void>> reload();
+    boost::asio::awaitable<Result<std::size_t>> config_in_force();
     boost::asio::awaitable<Result<net::Response>> ask_admin(std::string target);
+    void remove_temporary_files() const;
     [[nodiscard]] std::filesystem::path site_file(std::int64_t project_id) const;
 
     CaddySettings settings_;
     Batch waiting_; // changes that no reload has taken up; shared with the callers that wait for them
     bool is_working_ = false;
+    std::optional<std::size_t> loaded_; // hash of the configuration that the last load brought about
     boost::asio::any_io_executor executor_;
     TaskGroup tasks_;
 };

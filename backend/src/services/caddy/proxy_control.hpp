@@ -39,6 +39,11 @@ struct ProbeAnswer {
     std::string slot; // "blue", "green", "static" or "" (none is live)
 };
 
+struct SiteCheck {
+    std::vector<std::int64_t> differing; // projects whose file is missing or another
+    bool is_in_force = true;
+};
+
 class ProxyControl {
   public:
     virtual ~ProxyControl() = default;
@@ -49,6 +54,11 @@ class ProxyControl {
     virtual boost::asio::awaitable<Result<void>> apply_site(Site site) = 0;
     virtual boost::asio::awaitable<Result<void>>
     remove_site(std::int64_t project_id) = 0; // absent is success
+    // Whether the files of these sites are as they should be, and Caddy has in force what was loaded last;
+    // changes nothing.
+    virtual boost::asio::awaitable<Result<SiteCheck>> check_sites(std::vector<Site> sites) = 0;
+    // Loads the files as they are.
+    virtual boost::asio::awaitable<Result<void>> load() = 0;
     // Site files that exist, for reconcile.
     virtual Result<std::vector<std::int64_t>> list_sites() = 0;
     // Requests that Caddy has under way to 127.0.0.1:port (GET /reverse_proxy/upstreams); 0 when it does not

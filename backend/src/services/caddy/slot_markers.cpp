@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -30,6 +33,32 @@ Result<void> put(const fs::path& path) { return is_present(path) ? Result<void>{
 Result<void> fail_with(std::string_view action, const fs::path& path, const std::error_code& error) {
     spdlog::error("cannot {} {}: {}", action, path.native(), error.message());
     return fail(Code::internal, "A file of the server's data directory cannot be written.");
+}
+
+std::vector<std::string> names_in(const fs::path& directory) {
+    std::vector<std::string> names;
+    std::error_code error;
+    fs::directory_iterator entries(directory, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error))
+        names.push_back(entries->path().filename().native());
+    return names;
+}
+
+// The number that a name begins with, up to `end` ('\0': the whole name); 0 when there is none.
+std::int64_t leading_number(std::string_view name, char end) {
+    std::int64_t id = 0;
+    const auto [rest, failure] = std::from_chars(name.data(), name.data() + name.size(), id);
+    const bool is_whole = rest == name.data() + name.size();
+    const bool is_ended = end == '\0' ? is_whole : !is_whole && *rest == end;
+    return failure == std::errc{} && is_ended ? id : 0;
+}
+
+void remove_if_older(const fs::path& path, std::chrono::seconds age) {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) != 0) return;
+    const auto written = std::chrono::system_clock::from_time_t(status.st_mtime);
+    std::error_code ignored;
+    if (std::chrono::system_clock::now() - written > age) fs::remove(path, ignored);
 }
 
 struct Step {
@@ -122,6 +151,39 @@ std::int64_t SlotMarkers::published_static(std::int64_t project_id) const {
     const auto parsed = std::from_chars(target.data(), target.data() + target.size(), deployment_id);
     return error || parsed.ec != std::errc{} || parsed.ptr != target.data() + target.size() ? 0
                                                                                             : deployment_id;
+}
+
+bool SlotMarkers::is_single_page(std::int64_t project_id) const {
+    return is_present(marker(slots_, project_id, "spa"));
+}
+
+std::vector<std::int64_t> SlotMarkers::list_projects() const {
+    std::vector<std::int64_t> ids;
+    for (const auto& name : names_in(slots_))
+        if (const auto id = leading_number(name, '.'); id != 0) ids.push_back(id);
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+    return ids;
+}
+
+std::vector<std::pair<std::int64_t, std::int64_t>> SlotMarkers::list_files() const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> files;
+    for (const auto& project : names_in(sites_)) {
+        const auto project_id = leading_number(project, '\0');
+        if (project_id == 0) continue;
+        for (const auto& name : names_in(sites_ / project))
+            if (const auto id = leading_number(name, '\0'); id != 0) files.emplace_back(project_id, id);
+    }
+    return files;
+}
+
+void SlotMarkers::remove_temporary(std::chrono::seconds older_than) {
+    std::vector<fs::path> directories{slots_};
+    for (const auto& project : names_in(sites_)) directories.push_back(sites_ / project);
+    for (const auto& directory : directories)
+        for (const auto& name : names_in(directory))
+            if (name.starts_with('.') && name.ends_with(".tmp"))
+                remove_if_older(directory / name, older_than);
 }
 
 Result<void> SlotMarkers::remove_project(std::int64_t project_id) {

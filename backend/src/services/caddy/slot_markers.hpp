@@ -13,9 +13,12 @@
 
 #include "base/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace panel::caddy {
 
@@ -34,6 +37,13 @@ class SlotMarkers {
     [[nodiscard]] std::int64_t published_static(std::int64_t project_id) const; // deployment id, 0 when none
     [[nodiscard]] std::filesystem::path static_directory(std::int64_t project_id,
                                                          std::int64_t deployment_id) const;
+    [[nodiscard]] bool is_single_page(std::int64_t project_id) const;
+    // What is there, whatever the database says; for reconcile.
+    [[nodiscard]] std::vector<std::int64_t> list_projects() const; // with markers
+    [[nodiscard]] std::vector<std::pair<std::int64_t, std::int64_t>>
+    list_files() const; // project and deployment of each directory of static files
+    // Temporary files that a writer left which died, once they are older than this.
+    void remove_temporary(std::chrono::seconds older_than);
     // Removes every marker and the static files of a deleted project. Links inside are unlinked, not
     // followed.
     Result<void> remove_project(std::int64_t project_id);

@@ -6,12 +6,16 @@
 
 namespace panel::deployment {
 
+std::chrono::milliseconds build_limit_of(const Settings& settings) {
+    return settings.build_timeout + settings.limits.margin;
+}
+
 std::optional<std::chrono::milliseconds> limit_of(Action action, const Settings& settings) {
     const auto& limits = settings.limits;
     switch (action) {
     case Action::fetch: return limits.clone;
     case Action::detect: return limits.detect;
-    case Action::build: return settings.build_timeout + limits.margin;
+    case Action::build: return limits.build_wait + build_limit_of(settings);
     case Action::export_files: return limits.export_files;
     case Action::retire_warm:
     case Action::stop_previous: return settings.drain_timeout + limits.stop;

@@ -15,6 +15,9 @@ namespace panel::deployment {
 // Nothing for commit_live: it is one transaction, which is not cut off half-way; the database bounds it.
 [[nodiscard]] std::optional<std::chrono::milliseconds> limit_of(Action action, const Settings& settings);
 
+// The build itself, once it has room: part of the limit of Action::build.
+[[nodiscard]] std::chrono::milliseconds build_limit_of(const Settings& settings);
+
 // Why a deployment failed whose action passed its limit.
 [[nodiscard]] Explanation explain_deadline(Action action, std::chrono::milliseconds limit);
 // The same for what comes before the first action.

@@ -2,6 +2,7 @@
 #include "services/deployment/execution.hpp"
 
 #include "base/crash_point.hpp"
+#include "base/deadline.hpp"
 #include "base/offload.hpp"
 #include "database/database.hpp"
 #include "database/deployment_repo.hpp"
@@ -9,6 +10,7 @@
 #include "services/deployment/build_context.hpp"
 #include "services/deployment/build_room.hpp"
 #include "services/deployment/container_of.hpp"
+#include "services/deployment/deadlines.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/release_record.hpp"
 #include "services/deployment/repository_tree.hpp"
@@ -189,7 +191,11 @@ asio::awaitable<Result<void>> Execution::build() {
         ~Leave() { place.reset(); }
     } const leave{place_};
     if (auto entered = co_await enter_room(); !entered) co_return entered;
-    co_return co_await build_image();
+    const auto limit = build_limit_of(ports_.settings);
+    auto built = co_await with_deadline(build_image(), limit);
+    if (built) co_return std::move(*built);
+    co_await pass_deadline(Action::build, limit);
+    co_return fail(Code::unavailable, "The build took too long.");
 }
 
 asio::awaitable<Result<void>> Execution::build_image() {

@@ -130,7 +130,7 @@ asio::awaitable<void> ReleaseWatch::give_up(Watched watched, WatchLook seen) {
         container_name(ports_.settings, watched.project.id, slot), printed_lines);
     WatchedApp app;
     app.health_path = watched.release.health_path;
-    app.memory_limit_bytes = ports_.settings.app_memory_bytes;
+    app.memory_limit_bytes = limits_of(watched.project, ports_.settings).memory_bytes;
     app.restarts = watched.deployment.watch_restarts;
     if (printed) app.printed = plain_lines(*printed);
     app.live_for =

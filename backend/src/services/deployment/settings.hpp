@@ -14,6 +14,7 @@ namespace panel::deployment {
 struct StepLimits {
     std::chrono::milliseconds clone{std::chrono::minutes{10}};
     std::chrono::milliseconds detect{std::chrono::minutes{1}};
+    std::chrono::milliseconds build_wait{std::chrono::minutes{61}}; // for room, before a build begins
     std::chrono::milliseconds export_files{std::chrono::minutes{5}};
     std::chrono::milliseconds start{std::chrono::seconds{90}};
     std::chrono::milliseconds route{std::chrono::seconds{60}};

@@ -67,6 +67,12 @@ struct ContainerState {
     int restart_count = 0;
     std::map<std::string, std::string> labels;
     std::string image_id;
+    std::vector<std::string> networks; // names of those that it is connected to
+};
+
+struct NetworkInfo {
+    std::string name;
+    std::map<std::string, std::string> labels;
 };
 
 struct ContainerStats {
@@ -127,6 +133,9 @@ class DockerEngine {
 
     virtual boost::asio::awaitable<Result<ImageInfo>> inspect_image(std::string reference) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_image(std::string reference) = 0; // absent is success
+    // Images with this label; their sizes are not asked for, which takes engines long.
+    virtual boost::asio::awaitable<Result<std::vector<StoredImage>>> list_images(std::string label,
+                                                                                 std::string value) = 0;
 
     // What the engine keeps: images with this label, and all of the build cache.
     virtual boost::asio::awaitable<Result<EngineDisk>> disk_usage(std::string label, std::string value) = 0;
@@ -144,6 +153,7 @@ class DockerEngine {
     virtual boost::asio::awaitable<Result<void>>
     remove_container(std::string id_or_name) = 0; // kills; absent is success
     virtual boost::asio::awaitable<Result<ContainerState>> inspect_container(std::string id_or_name) = 0;
+    // Without exit codes and restarts: inspect_container() tells those.
     virtual boost::asio::awaitable<Result<std::vector<ContainerState>>>
     list_containers(std::string label, std::string value) = 0;
     virtual boost::asio::awaitable<Result<ContainerStats>> container_stats(std::string id_or_name) = 0;
@@ -151,6 +161,8 @@ class DockerEngine {
     // privilege).
     virtual boost::asio::awaitable<Result<ListeningPorts>> listening_ports(std::string id_or_name) = 0;
     virtual boost::asio::awaitable<Result<void>> remove_network(std::string name) = 0; // absent is success
+    virtual boost::asio::awaitable<Result<std::vector<NetworkInfo>>> list_networks(std::string label,
+                                                                                   std::string value) = 0;
 
     // The newest `tail` lines that the container printed (stdout and stderr in order), demultiplexed. Each
     // begins with its time, RFC 3339 in UTC with nanoseconds, and a space.

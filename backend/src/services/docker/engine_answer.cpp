@@ -53,6 +53,13 @@ std::vector<std::string> list_at(const json::object& object, std::string_view ke
     return texts;
 }
 
+std::vector<std::string> network_names(const json::object& entry) {
+    std::vector<std::string> names;
+    for (const auto& network : fields_at(fields_at(entry, "NetworkSettings"), "Networks"))
+        names.emplace_back(network.key());
+    return names;
+}
+
 } // namespace
 
 std::optional<json::object> read_object(std::string_view body) {
@@ -135,6 +142,7 @@ std::optional<ContainerState> read_container(std::string_view body) {
     container.restart_count = static_cast<int>(number_at(*answer, "RestartCount"));
     container.labels = texts_at(fields_at(*answer, "Config"), "Labels");
     container.image_id = text_at(*answer, "Image");
+    container.networks = network_names(*answer);
     return container;
 }
 
@@ -143,16 +151,74 @@ std::int64_t read_container_pid(std::string_view body) {
     return answer ? number_at(fields_at(*answer, "State"), "Pid") : 0;
 }
 
-std::optional<std::vector<std::string>> read_container_ids(std::string_view body) {
+namespace {
+
+// The objects of a list; nothing when it is none.
+std::optional<std::vector<json::object>> read_list(std::string_view body) {
     boost::system::error_code failure;
     const auto value = json::parse(body, failure);
     if (failure || !value.is_array()) return std::nullopt;
-    std::vector<std::string> ids;
+    std::vector<json::object> entries;
     for (const auto& entry : value.get_array()) {
         if (!entry.is_object()) return std::nullopt;
-        ids.push_back(text_at(entry.get_object(), "Id"));
+        entries.push_back(entry.get_object());
     }
-    return ids;
+    return entries;
+}
+
+std::vector<std::string> names_at(const json::object& entry, std::string_view key) {
+    std::vector<std::string> names;
+    const auto* list = entry.if_contains(key);
+    if (list == nullptr || !list->is_array()) return names;
+    for (const auto& name : list->get_array())
+        if (name.is_string()) names.emplace_back(name.get_string());
+    return names;
+}
+
+} // namespace
+
+std::optional<std::vector<ContainerState>> read_containers(std::string_view body) {
+    const auto entries = read_list(body);
+    if (!entries) return std::nullopt;
+    std::vector<ContainerState> containers;
+    for (const auto& entry : *entries) {
+        ContainerState container;
+        container.id = text_at(entry, "Id");
+        const auto names = names_at(entry, "Names");
+        if (container.id.empty() || names.empty()) continue; // it is just being removed
+        container.name = names.front().starts_with('/') ? names.front().substr(1) : names.front();
+        container.running = text_at(entry, "State") == "running";
+        container.labels = texts_at(entry, "Labels");
+        container.image_id = text_at(entry, "ImageID");
+        container.networks = network_names(entry);
+        containers.push_back(std::move(container));
+    }
+    return containers;
+}
+
+std::optional<std::vector<StoredImage>> read_images(std::string_view body) {
+    const auto entries = read_list(body);
+    if (!entries) return std::nullopt;
+    std::vector<StoredImage> images;
+    for (const auto& entry : *entries) {
+        StoredImage image;
+        image.id = text_at(entry, "Id");
+        image.tags = names_at(entry, "RepoTags");
+        std::erase(image.tags, "<none>:<none>");
+        image.labels = texts_at(entry, "Labels");
+        image.created_at = number_at(entry, "Created");
+        images.push_back(std::move(image));
+    }
+    return images;
+}
+
+std::optional<std::vector<NetworkInfo>> read_networks(std::string_view body) {
+    const auto entries = read_list(body);
+    if (!entries) return std::nullopt;
+    std::vector<NetworkInfo> networks;
+    for (const auto& entry : *entries)
+        networks.push_back({text_at(entry, "Name"), texts_at(entry, "Labels")});
+    return networks;
 }
 
 std::optional<StatsSample> read_stats(std::string_view body) {

@@ -35,8 +35,12 @@ struct StatsSample {
 [[nodiscard]] std::optional<ContainerState> read_container(std::string_view body);
 [[nodiscard]] std::int64_t
 read_container_pid(std::string_view body); // of its first process on the engine's machine; 0: not running
-[[nodiscard]] std::optional<std::vector<std::string>>
-read_container_ids(std::string_view body); // of GET /containers/json
+[[nodiscard]] std::optional<std::vector<ContainerState>>
+read_containers(std::string_view body); // of GET /containers/json
+[[nodiscard]] std::optional<std::vector<StoredImage>>
+read_images(std::string_view body); // of GET /images/json
+[[nodiscard]] std::optional<std::vector<NetworkInfo>>
+read_networks(std::string_view body); // of GET /networks
 [[nodiscard]] std::optional<StatsSample> read_stats(std::string_view body);
 
 // Percent of one processor used between two samples of one container; nothing when they are not of one run or

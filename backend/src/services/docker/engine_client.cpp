@@ -59,6 +59,11 @@ std::string value_of(const std::map<std::string, std::string>& labels, const std
     return found == labels.end() ? std::string() : found->second;
 }
 
+std::string label_filter(const std::string& label, const std::string& value) {
+    const auto filter = value.empty() ? label : label + "=" + value;
+    return boost::json::serialize(boost::json::object{{"label", boost::json::array{filter}}});
+}
+
 } // namespace
 
 EngineClient::EngineClient(std::string socket_path, asio::thread_pool& pool,
@@ -244,23 +249,33 @@ asio::awaitable<Result<ContainerState>> EngineClient::inspect_container(std::str
 
 asio::awaitable<Result<std::vector<ContainerState>>> EngineClient::list_containers(std::string label,
                                                                                    std::string value) {
-    const auto filter = value.empty() ? label : label + "=" + value;
-    const boost::json::object filters{{"label", boost::json::array{filter}}};
     const auto target =
-        with_query("/containers/json", {{"all", "1"}, {"filters", boost::json::serialize(filters)}});
+        with_query("/containers/json", {{"all", "1"}, {"filters", label_filter(label, value)}});
     const auto answer = co_await ask(call("GET", target));
     if (!answer) co_return std::unexpected(answer.error());
-    const auto ids = read_container_ids(answer->body);
-    if (!ids) co_return unreadable();
-    std::vector<ContainerState> containers; // the list says neither exit code nor restarts
-    for (const auto& id : *ids) {
-        auto container = co_await inspect_container(id);
-        if (container)
-            containers.push_back(std::move(*container));
-        else if (container.error().code != Code::not_found)
-            co_return std::unexpected(container.error());
-    }
-    co_return containers;
+    auto containers = read_containers(answer->body);
+    if (!containers) co_return unreadable();
+    co_return std::move(*containers);
+}
+
+asio::awaitable<Result<std::vector<StoredImage>>> EngineClient::list_images(std::string label,
+                                                                            std::string value) {
+    const auto target = with_query("/images/json", {{"filters", label_filter(label, value)}});
+    const auto answer = co_await ask(call("GET", target));
+    if (!answer) co_return std::unexpected(answer.error());
+    auto images = read_images(answer->body);
+    if (!images) co_return unreadable();
+    co_return std::move(*images);
+}
+
+asio::awaitable<Result<std::vector<NetworkInfo>>> EngineClient::list_networks(std::string label,
+                                                                              std::string value) {
+    const auto target = with_query("/networks", {{"filters", label_filter(label, value)}});
+    const auto answer = co_await ask(call("GET", target));
+    if (!answer) co_return std::unexpected(answer.error());
+    auto networks = read_networks(answer->body);
+    if (!networks) co_return unreadable();
+    co_return std::move(*networks);
 }
 
 asio::awaitable<Result<StatsSample>> EngineClient::sample_stats(std::string id_or_name) {

@@ -36,6 +36,8 @@ class EngineClient final : public DockerEngine {
 
     boost::asio::awaitable<Result<ImageInfo>> inspect_image(std::string reference) override;
     boost::asio::awaitable<Result<void>> remove_image(std::string reference) override;
+    boost::asio::awaitable<Result<std::vector<StoredImage>>> list_images(std::string label,
+                                                                         std::string value) override;
     boost::asio::awaitable<Result<EngineDisk>> disk_usage(std::string label, std::string value) override;
     boost::asio::awaitable<Result<std::int64_t>> prune_build_cache(std::int64_t keep_bytes) override;
 
@@ -50,6 +52,8 @@ class EngineClient final : public DockerEngine {
     boost::asio::awaitable<Result<ContainerStats>> container_stats(std::string id_or_name) override;
     boost::asio::awaitable<Result<ListeningPorts>> listening_ports(std::string id_or_name) override;
     boost::asio::awaitable<Result<void>> remove_network(std::string name) override;
+    boost::asio::awaitable<Result<std::vector<NetworkInfo>>> list_networks(std::string label,
+                                                                           std::string value) override;
 
     boost::asio::awaitable<Result<std::string>> container_log(std::string id_or_name, int tail) override;
     boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name, LogSink log) override;

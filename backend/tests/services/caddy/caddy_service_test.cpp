@@ -350,3 +350,62 @@ TEST_CASE_FIXTURE(Fixture, "the access log is JSON without the probe's token") {
     }
     CHECK(count == 2);
 }
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a check finds a file that was edited or removed, and applying the site repairs it") {
+    REQUIRE(apply(site(5, "app.localhost")));
+    const auto differing = [&] {
+        std::vector<Site> sites{site(5, "app.localhost")};
+        return test::run(loop, service.check_sites(std::move(sites))).value().differing;
+    };
+    CHECK(differing().empty());
+    const auto right = file(5);
+    std::ofstream(caddy.site_files() / "5.caddy") << "other.localhost { respond 418 }";
+    CHECK(differing() == std::vector<std::int64_t>{5});
+    REQUIRE(apply(site(5, "app.localhost")));
+    CHECK(file(5) == right);
+    fs::remove(caddy.site_files() / "5.caddy");
+    CHECK(differing() == std::vector<std::int64_t>{5});
+    REQUIRE(apply(site(5, "app.localhost")));
+    CHECK(differing().empty());
+    CHECK(probe("app.localhost")->status == 503); // nothing is live, but the site is there
+}
+
+TEST_CASE_FIXTURE(Fixture, "a check finds that Caddy lost its configuration, and a load brings it back") {
+    REQUIRE(apply(site(5, "app.localhost")));
+    const auto is_in_force = [&](CaddyService& by) {
+        std::vector<Site> sites{site(5, "app.localhost")};
+        return test::run(loop, by.check_sites(std::move(sites))).value().is_in_force;
+    };
+    CHECK(is_in_force(service));
+    const auto forget = [&] {
+        net::Call call;
+        call.endpoint.socket_path = caddy.socket();
+        call.method = "DELETE";
+        call.target = "/config/apps";
+        return test::run(loop, net::send(std::move(call)));
+    };
+    REQUIRE(forget()->status == 200);
+    CHECK_FALSE(is_in_force(service));
+    REQUIRE(test::run(loop, service.load()));
+    CHECK(is_in_force(service));
+    CHECK(probe("app.localhost")->status == 503);
+    // A service that has loaded nothing yet finds out by loading.
+    REQUIRE(forget()->status == 200);
+    CaddyService restarted(loop.get_executor(), settings(0));
+    CHECK_FALSE(is_in_force(restarted));
+    CHECK(is_in_force(restarted));
+    test::run(loop, restarted.stop());
+    CHECK(probe("app.localhost")->status == 503);
+}
+
+TEST_CASE_FIXTURE(Fixture, "temporary files of a writer that died go with the next check") {
+    const auto left = caddy.site_files() / ".5.caddy.tmp";
+    const auto young = caddy.site_files() / ".6.caddy.tmp";
+    std::ofstream(left) << "half";
+    std::ofstream(young) << "half";
+    fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::minutes{3});
+    REQUIRE(test::run(loop, service.check_sites({})));
+    CHECK_FALSE(fs::exists(left));
+    CHECK(fs::exists(young));
+}

@@ -73,8 +73,34 @@ TEST_CASE("answers that are not what the API says are told apart") {
         CHECK_FALSE(read_stats(body));
         CHECK(read_container_pid(body) == 0);
     }
-    CHECK_FALSE(read_container_ids("{}"));
-    CHECK_FALSE(read_container_ids("[5]"));
+    for (const auto* body : {"{}", "[5]", "null", ""}) {
+        CHECK_FALSE(read_containers(body));
+        CHECK_FALSE(read_images(body));
+        CHECK_FALSE(read_networks(body));
+    }
+}
+
+TEST_CASE("lists of containers, images and networks are read with their labels") {
+    const auto containers = read_containers(
+        R"([{"Id":"c1","Names":["/web"],"State":"running","ImageID":"sha256:1","Labels":{"a":"1"},)"
+        R"("NetworkSettings":{"Networks":{"front":{}}}},{"Id":"c2","Names":["/old"],"State":"restarting"}])");
+    REQUIRE(containers);
+    REQUIRE(containers->size() == 2);
+    CHECK(containers->front().name == "web");
+    CHECK(containers->front().running);
+    CHECK(containers->front().image_id == "sha256:1");
+    CHECK(containers->front().labels.at("a") == "1");
+    CHECK(containers->front().networks == std::vector<std::string>{"front"});
+    CHECK_FALSE(containers->back().running);
+    const auto images =
+        read_images(R"([{"Id":"sha256:1","RepoTags":["web:1","<none>:<none>"],"Labels":null,"Created":5}])");
+    REQUIRE(images);
+    CHECK(images->front().tags == std::vector<std::string>{"web:1"});
+    CHECK(images->front().created_at == 5);
+    const auto networks = read_networks(R"([{"Name":"front","Labels":{"a":"1"}}])");
+    REQUIRE(networks);
+    CHECK(networks->front().name == "front");
+    CHECK(networks->front().labels.at("a") == "1");
 }
 
 TEST_CASE("refusals of the engine keep their sentence and get our code") {

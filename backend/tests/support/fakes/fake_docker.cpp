@@ -55,6 +55,44 @@ void FakeDocker::add_running(const std::string& name, std::map<std::string, std:
     containers_[name] = std::move(container);
 }
 
+void FakeDocker::disconnect(const std::string& name) { find(name)->state.networks.clear(); }
+
+void FakeDocker::add_image(const std::string& tag, const std::string& id,
+                           std::map<std::string, std::string> labels) {
+    images_[tag] = {id, 1 << 20, {}, std::move(labels)};
+}
+
+void FakeDocker::add_network(const std::string& name, std::map<std::string, std::string> labels) {
+    networks_[name] = std::move(labels);
+}
+
+asio::awaitable<Result<std::vector<docker::StoredImage>>> FakeDocker::list_images(std::string label,
+                                                                                  std::string value) {
+    if (is_down) co_return down();
+    std::map<std::string, docker::StoredImage> out;
+    for (const auto& [tag, image] : images_) {
+        const auto found = image.labels.find(label);
+        if (found == image.labels.end() || found->second != value) continue;
+        auto& stored = out[image.id];
+        stored.id = image.id;
+        stored.labels = image.labels;
+        stored.tags.push_back(tag);
+    }
+    std::vector<docker::StoredImage> list;
+    for (auto& [id, image] : out) list.push_back(std::move(image));
+    co_return list;
+}
+
+asio::awaitable<Result<std::vector<docker::NetworkInfo>>> FakeDocker::list_networks(std::string label,
+                                                                                    std::string value) {
+    if (is_down) co_return down();
+    std::vector<docker::NetworkInfo> out;
+    for (const auto& [name, labels] : networks_)
+        if (const auto found = labels.find(label); found != labels.end() && found->second == value)
+            out.push_back({name, labels});
+    co_return out;
+}
+
 void FakeDocker::restart(const std::string& name) { ++find(name)->state.restart_count; }
 
 void FakeDocker::exit(const std::string& name, int code, bool out_of_memory) {
@@ -112,7 +150,7 @@ asio::awaitable<Result<docker::EngineDisk>> FakeDocker::disk_usage(std::string l
 
 asio::awaitable<Result<std::int64_t>> FakeDocker::prune_build_cache(std::int64_t keep_bytes) {
     if (is_down) co_return down();
-    record("prune build cache to " + std::to_string(keep_bytes));
+    co_await record("prune build cache to " + std::to_string(keep_bytes));
     std::int64_t total = 0, freed = 0;
     for (const auto& each : build_cache) total += each.size_bytes;
     while (!build_cache.empty() && total - freed > keep_bytes) {
@@ -125,7 +163,7 @@ asio::awaitable<Result<std::int64_t>> FakeDocker::prune_build_cache(std::int64_t
 asio::awaitable<Result<docker::BuildOutcome>>
 FakeDocker::build(docker::BuildRequest request, net::BodySource context, docker::LogSink log) {
     if (is_down) co_return down();
-    record("build " + request.tag);
+    co_await record("build " + request.tag);
     for (;;) { // the whole context is read, as the engine does before it builds
         const auto piece = co_await context();
         if (!piece) co_return std::unexpected(piece.error());
@@ -141,7 +179,7 @@ FakeDocker::build(docker::BuildRequest request, net::BodySource context, docker:
 }
 
 asio::awaitable<Result<void>> FakeDocker::cancel_build(std::string build_id) {
-    record("cancel build " + build_id);
+    co_await record("cancel build " + build_id);
     co_return Result<void>{};
 }
 
@@ -154,7 +192,7 @@ asio::awaitable<Result<docker::ImageInfo>> FakeDocker::inspect_image(std::string
 
 asio::awaitable<Result<void>> FakeDocker::remove_image(std::string reference) {
     if (is_down) co_return down();
-    record("remove image " + reference);
+    co_await record("remove image " + reference);
     std::erase_if(
         images_, [&](const auto& entry) { return entry.first == reference || entry.second.id == reference; });
     co_return Result<void>{};
@@ -162,7 +200,7 @@ asio::awaitable<Result<void>> FakeDocker::remove_image(std::string reference) {
 
 asio::awaitable<Result<std::string>> FakeDocker::create_container(docker::ContainerSpec spec) {
     if (is_down) co_return down();
-    record("create " + spec.name);
+    co_await record("create " + spec.name);
     if (!spec.image.empty() && !has_image(spec.image)) co_return fail(Code::not_found, "No such image.");
     specs_[spec.name] = spec;
     auto container = std::make_shared<Container>();
@@ -170,6 +208,10 @@ asio::awaitable<Result<std::string>> FakeDocker::create_container(docker::Contai
     container->state.name = spec.name;
     container->state.labels = spec.labels;
     container->state.image_id = spec.image;
+    if (!spec.network.empty()) {
+        container->state.networks = {spec.network};
+        networks_.try_emplace(spec.network, spec.labels);
+    }
     container->port = spec.container_port;
     if (const auto old = find(spec.name)) {
         old->removed = true;
@@ -182,7 +224,7 @@ asio::awaitable<Result<std::string>> FakeDocker::create_container(docker::Contai
 asio::awaitable<Result<void>> FakeDocker::start_container(std::string id_or_name) {
     const auto container = require(id_or_name);
     if (!container) co_return std::unexpected(container.error());
-    record("start " + (*container)->state.name);
+    co_await record("start " + (*container)->state.name);
     (*container)->state.running = true;
     co_return Result<void>{};
 }
@@ -190,7 +232,7 @@ asio::awaitable<Result<void>> FakeDocker::start_container(std::string id_or_name
 asio::awaitable<Result<void>> FakeDocker::stop_container(std::string id_or_name, std::chrono::seconds) {
     if (is_down) co_return down();
     if (const auto container = find(id_or_name)) {
-        record("stop " + container->state.name);
+        co_await record("stop " + container->state.name);
         container->state.running = false;
         wake(*container);
     }
@@ -200,7 +242,7 @@ asio::awaitable<Result<void>> FakeDocker::stop_container(std::string id_or_name,
 asio::awaitable<Result<void>> FakeDocker::remove_container(std::string id_or_name) {
     if (is_down) co_return down();
     if (const auto container = find(id_or_name)) {
-        record("remove " + container->state.name);
+        co_await record("remove " + container->state.name);
         container->state.running = false;
         container->removed = true;
         wake(*container);
@@ -244,7 +286,8 @@ asio::awaitable<Result<docker::ListeningPorts>> FakeDocker::listening_ports(std:
 
 asio::awaitable<Result<void>> FakeDocker::remove_network(std::string name) {
     if (is_down) co_return down();
-    record("remove network " + name);
+    co_await record("remove network " + name);
+    networks_.erase(name);
     co_return Result<void>{};
 }
 

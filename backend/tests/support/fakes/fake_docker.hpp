@@ -4,6 +4,7 @@
 // Loop thread only.
 
 #include "services/docker/docker_engine.hpp"
+#include "support/fakes/hang.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,6 +21,7 @@ class FakeDocker final : public docker::DockerEngine {
   public:
     // What happens from now on.
     bool is_down = false;              // every call answers unavailable
+    std::string hangs_at;              // this call, in the words of calls(), never answers
     docker::BuildOutcome next_build{}; // image_id is made up when it succeeded
     std::vector<std::string> build_lines{"#1 [internal] load build definition", "#2 RUN npm ci",
                                          "#2 DONE 0.1s"};
@@ -45,6 +47,12 @@ class FakeDocker final : public docker::DockerEngine {
     void add_running(const std::string& name, std::map<std::string, std::string> labels = {});
     // Its process ends and the engine starts it again.
     void restart(const std::string& name);
+    // Somebody removes its network by hand.
+    void disconnect(const std::string& name);
+    // Left behind by somebody who died.
+    void add_image(const std::string& tag, const std::string& id, std::map<std::string, std::string> labels);
+    void add_network(const std::string& name, std::map<std::string, std::string> labels);
+    [[nodiscard]] bool has_network(const std::string& name) const { return networks_.contains(name); }
     // Its process ends by itself.
     void exit(const std::string& name, int code, bool out_of_memory = false);
     [[nodiscard]] bool has_image(const std::string& tag_or_id) const;
@@ -61,6 +69,8 @@ class FakeDocker final : public docker::DockerEngine {
     boost::asio::awaitable<Result<void>> cancel_build(std::string build_id) override;
     boost::asio::awaitable<Result<docker::ImageInfo>> inspect_image(std::string reference) override;
     boost::asio::awaitable<Result<void>> remove_image(std::string reference) override;
+    boost::asio::awaitable<Result<std::vector<docker::StoredImage>>> list_images(std::string label,
+                                                                                 std::string value) override;
     boost::asio::awaitable<Result<docker::EngineDisk>> disk_usage(std::string label,
                                                                   std::string value) override;
     boost::asio::awaitable<Result<std::int64_t>> prune_build_cache(std::int64_t keep_bytes) override;
@@ -75,6 +85,8 @@ class FakeDocker final : public docker::DockerEngine {
     boost::asio::awaitable<Result<docker::ContainerStats>> container_stats(std::string id_or_name) override;
     boost::asio::awaitable<Result<docker::ListeningPorts>> listening_ports(std::string id_or_name) override;
     boost::asio::awaitable<Result<void>> remove_network(std::string name) override;
+    boost::asio::awaitable<Result<std::vector<docker::NetworkInfo>>>
+    list_networks(std::string label, std::string value) override;
     boost::asio::awaitable<Result<std::string>> container_log(std::string id_or_name, int tail) override;
     boost::asio::awaitable<Result<void>> follow_container_log(std::string id_or_name,
                                                               docker::LogSink log) override;
@@ -94,14 +106,16 @@ class FakeDocker final : public docker::DockerEngine {
     [[nodiscard]] Shared find(const std::string& id_or_name) const;
     [[nodiscard]] Result<Shared> require(const std::string& id_or_name) const;
     static void wake(const Container& container);
-    void record(std::string call) {
+    boost::asio::awaitable<void> record(std::string call) {
         calls_.push_back(call);
         if (on_call) on_call(call);
+        if (call == hangs_at) co_await hang();
     }
 
-    std::map<std::string, Shared> containers_;           // by name
-    std::map<std::string, docker::ImageInfo> images_;    // by tag
-    std::map<std::string, docker::ContainerSpec> specs_; // by name
+    std::map<std::string, Shared> containers_;                           // by name
+    std::map<std::string, docker::ImageInfo> images_;                    // by tag
+    std::map<std::string, std::map<std::string, std::string>> networks_; // labels by name
+    std::map<std::string, docker::ContainerSpec> specs_;                 // by name
     std::vector<std::string> calls_;
     int next_id_ = 1;
 };

@@ -80,7 +80,7 @@ asio::awaitable<Result<git::RemoteBranches>> FakeGit::list_branches(GitUrl url) 
 
 asio::awaitable<Result<git::Commit>> FakeGit::fetch_branch(GitUrl url, GitRef branch,
                                                            git::ProgressSink progress) {
-    record("fetch " + branch.value());
+    co_await record("fetch " + branch.value());
     const auto repository = find(url);
     if (!repository) co_return std::unexpected(repository.error());
     const auto found = (*repository)->branches.find(branch.value());
@@ -93,7 +93,7 @@ asio::awaitable<Result<git::Commit>> FakeGit::fetch_branch(GitUrl url, GitRef br
 
 asio::awaitable<Result<git::Commit>> FakeGit::fetch_commit(GitUrl url, GitRef branch, std::string commit_hash,
                                                            git::ProgressSink progress) {
-    record("fetch " + commit_hash);
+    co_await record("fetch " + commit_hash);
     const auto repository = find(url);
     if (!repository) co_return std::unexpected(repository.error());
     const auto found = (*repository)->branches.find(branch.value());
@@ -135,7 +135,7 @@ Result<std::unique_ptr<git::BlobReader>> FakeGit::open_blob_reader(const GitUrl&
 }
 
 asio::awaitable<Result<void>> FakeGit::remove_mirror(GitUrl url) {
-    record("remove mirror " + url.value());
+    co_await record("remove mirror " + url.value());
     co_return Result<void>{};
 }
 

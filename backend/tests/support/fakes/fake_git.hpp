@@ -3,6 +3,7 @@
 // files. An address that was not put here is a repository that does not exist. Loop thread only.
 
 #include "services/git/git_client.hpp"
+#include "support/fakes/hang.hpp"
 
 #include <functional>
 #include <map>
@@ -17,6 +18,7 @@ class FakeGit final : public git::GitClient {
     using Files = std::map<std::string, std::string>; // path -> bytes
 
     bool is_down = false;                                 // every call answers unavailable
+    std::string hangs_at;                                 // this call never answers
     std::function<void(const std::string& call)> on_call; // told of fetches and removed mirrors
 
     // A new commit on the branch; returns its hash. The first branch of an address is its default.
@@ -45,8 +47,9 @@ class FakeGit final : public git::GitClient {
         std::shared_ptr<Files> blobs = std::make_shared<Files>(); // by hash; shared with readers
     };
     [[nodiscard]] Result<const Repository*> find(const GitUrl& url) const;
-    void record(const std::string& call) const {
+    boost::asio::awaitable<void> record(std::string call) const {
         if (on_call) on_call(call);
+        if (call == hangs_at) co_await hang();
     }
     [[nodiscard]] static std::string hash_of(std::string_view text);
 
