@@ -6,6 +6,7 @@ import { build } from './figures/build.ts';
 import { deploy } from './figures/deploy.ts';
 import { detect } from './figures/detect.ts';
 import { memory } from './figures/memory.ts';
+import { queue } from './figures/queue.ts';
 import { requests } from './figures/requests.ts';
 import { rollback } from './figures/rollback.ts';
 import { start } from './figures/start.ts';
@@ -26,6 +27,7 @@ const figures: Record<FigureName, Figure> = {
 	webhook,
 	switches,
 	requests,
+	queue,
 	build
 };
 

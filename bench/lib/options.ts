@@ -10,6 +10,7 @@ export const figureNames = [
 	'webhook',
 	'switches',
 	'requests',
+	'queue',
 	'build'
 ] as const;
 export type FigureName = (typeof figureNames)[number];

@@ -254,8 +254,11 @@ TEST_CASE("a queue whose keys have the wrong type does not hold up the others") 
     auto settings = quick_settings();
     settings.queues = {{"broken", 9}, {"default", 1}};
     settings.strict = true;
+    settings.shortest_poll = settings.longest_poll = std::chrono::hours{1}; // woken as if the other were well
     auto& queue = world.open(settings);
     queue.serve(counter.handler());
+    REQUIRE(world.until([&] { return queue.hears_others(); }));
+    world.run_for(milliseconds{50});
     world.push(queue, job());
     CHECK(world.until([&] { return counter.calls == 1; }));
 }
@@ -294,4 +297,11 @@ TEST_CASE("a handler that ignores its cancellation does not hold up the stop; it
     CHECK(ended);
     CHECK(world.redis.probe().all({"LRANGE", keys::pending("default"), "0", "-1"}) == std::vector{id});
     CHECK(is_processed(world, "(nil)"));
+}
+
+TEST_CASE("a queue that has stopped refuses pushes at once, also when it was never used") {
+    QueueWorld world;
+    auto& queue = world.open();
+    world.stop(queue);
+    CHECK(world.try_push(queue, job()).error().code == Code::unavailable);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
@@ -82,8 +83,8 @@ std::set<std::string> RedisProbe::keys() {
     return {items.begin(), items.end()};
 }
 
-RedisServer::RedisServer(std::vector<std::string> options, std::uint16_t port, std::string program)
-    : options_(std::move(options)), port_(port), program_(std::move(program)) {
+RedisServer::RedisServer(std::vector<std::string> options, std::uint16_t port)
+    : options_(std::move(options)), port_(port) {
     start();
 }
 
@@ -105,7 +106,9 @@ RedisProbe& RedisServer::probe() {
 }
 
 void RedisServer::start() {
-    std::vector<std::string> argv{program_,
+    const char* other = std::getenv("PANEL_REDIS_SERVER");
+    const std::string program = other != nullptr ? other : "redis-server";
+    std::vector<std::string> argv{program,
                                   "--port",
                                   std::to_string(port_),
                                   "--dir",
@@ -127,7 +130,7 @@ void RedisServer::start() {
     posix_spawn_file_actions_init(&actions);
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
-    const int failure = ::posix_spawnp(&pid_, program_.c_str(), &actions, nullptr, raw.data(), environ);
+    const int failure = ::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, raw.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failure != 0) throw std::runtime_error("redis-server cannot be started");
     for (int i = 0; i < 500; ++i) {

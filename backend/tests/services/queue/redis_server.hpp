@@ -38,8 +38,8 @@ class RedisProbe {
 class RedisServer {
   public:
     // `options` as on redis-server's command line. With a port it listens on 127.0.0.1 instead of a socket.
-    explicit RedisServer(std::vector<std::string> options = {}, std::uint16_t port = 0,
-                         std::string program = "redis-server");
+    // PANEL_REDIS_SERVER names another program.
+    explicit RedisServer(std::vector<std::string> options = {}, std::uint16_t port = 0);
     ~RedisServer();
     RedisServer(const RedisServer&) = delete;
     RedisServer& operator=(const RedisServer&) = delete;
@@ -59,7 +59,6 @@ class RedisServer {
     TempDirectory directory_;
     std::vector<std::string> options_;
     std::uint16_t port_;
-    std::string program_;
     pid_t pid_ = -1;
     std::unique_ptr<RedisProbe> probe_;
 };

@@ -20,6 +20,7 @@ constexpr std::size_t ends_per_slot = 4;   // tries that are over, but not yet w
 constexpr std::chrono::milliseconds limits_look{100};
 constexpr std::chrono::milliseconds first_error_pause{50};
 constexpr std::chrono::milliseconds longest_error_pause{2'000};
+constexpr std::chrono::seconds warnings_apart{10};
 constexpr std::string_view timed_out_text = "context deadline exceeded"; // Asynq's words
 constexpr std::string_view cancelled_text = "context canceled";
 constexpr std::string_view lease_text = "asynq: task lease expired";
@@ -83,28 +84,35 @@ asio::awaitable<void> Worker::take_tasks() {
     }
 }
 
-// Asks the queues in turn until one has work.
+// Asks the queues in turn until one has work. A queue that cannot be asked (its node is away, a key of it is
+// broken) does not count as long as another can.
 asio::awaitable<void> Worker::take(std::size_t count) {
-    Result<std::size_t> found = std::size_t{0};
+    std::optional<std::size_t> found;
     for (auto& queue : order_.next()) {
         if (stopping_) break;
         auto taking = take_from(queue, count);
-        auto taken = co_await std::move(taking);
+        const auto taken = co_await std::move(taking);
         if (!taken) {
-            spdlog::warn("no work can be taken from queue {}: {}", queue, taken.error().message);
-            found = std::move(taken); // the next queue may be on another node, or not broken
+            warn(queue, taken.error());
             continue;
         }
-        if (*taken == 0) continue;
         found = *taken;
-        break;
+        if (*taken > 0) break;
     }
     --takes_;
     reserved_ -= count;
     note_look(found);
 }
 
-void Worker::note_look(const Result<std::size_t>& found) {
+// Looks are many: one warning in ten seconds says enough.
+void Worker::warn(const std::string& queue, const Error& error) {
+    const auto now = Steady::now();
+    if (error.code == Code::cancelled || now < next_warning_) return;
+    next_warning_ = now + warnings_apart;
+    spdlog::warn("no work can be taken from queue {}: {}", queue, error.message);
+}
+
+void Worker::note_look(const std::optional<std::size_t>& found) {
     const auto now = Steady::now();
     flowing_ = found && *found > 0;
     if (!found) {

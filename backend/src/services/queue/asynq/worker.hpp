@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -51,7 +52,8 @@ class Worker {
     [[nodiscard]] std::size_t room() const;
     void begin(TaskMessage message, std::int64_t lease_score, Steady::time_point asked_at);
     void interrupt(RunningTask& task, Interruption why);
-    void note_look(const Result<std::size_t>& found);
+    void note_look(const std::optional<std::size_t>& found);
+    void warn(const std::string& queue, const Error& error);
     void signal();
 
     boost::asio::any_io_executor executor_;
@@ -70,6 +72,7 @@ class Worker {
     std::chrono::milliseconds longest_pause_;
     std::chrono::milliseconds error_pause_{0};
     Steady::time_point next_look_;
+    Steady::time_point next_warning_;
     boost::asio::steady_timer changed_;
     boost::asio::steady_timer idle_; // cancelled whenever a handler or a take has ended
     std::minstd_rand generator_{std::random_device{}()};

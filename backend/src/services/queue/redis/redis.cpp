@@ -34,6 +34,7 @@ Redis::Redis(asio::any_io_executor executor, Target target, Timing timing)
     : executor_(std::move(executor)), target_(std::move(target)), timing_(timing) {}
 
 asio::awaitable<CallResult> Redis::call(std::string key, std::vector<std::string> words) {
+    if (stopped_) co_return std::unexpected(CallError{CallError::Kind::not_sent, "The queue has stopped."});
     if (target_.is_cluster) {
         auto calling = call_in_cluster(slot_of(key), std::move(words));
         co_return as_outcome(co_await std::move(calling));
@@ -116,6 +117,7 @@ Node& Redis::node_at(const net::StreamTarget& address) {
 }
 
 asio::awaitable<void> Redis::stop() {
+    stopped_ = true;
     for (auto& [name, node] : nodes_) co_await node->stop();
 }
 

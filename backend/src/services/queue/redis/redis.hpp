@@ -43,6 +43,7 @@ class Redis {
     std::map<std::string, std::unique_ptr<Node>> nodes_; // by name_of(address)
     SlotMap slots_;
     bool slots_known_ = false;
+    bool stopped_ = false;
 };
 
 } // namespace panel::queue::redis
