@@ -18,7 +18,14 @@ const limitMs = 10 * 60_000;
 const oneWayMicroseconds = '1000';
 
 async function build(): Promise<void> {
-	const configure = ['--preset', 'release', '-S', join(root, 'backend'), '-B', join(root, 'build', 'release')];
+	const configure = [
+		'--preset',
+		'release',
+		'-S',
+		join(root, 'backend'),
+		'-B',
+		join(root, 'build', 'release')
+	];
 	await command('cmake', [...configure, '-DPANEL_BENCH=ON'], { timeoutMs: limitMs });
 	await command('ninja', ['-C', join(root, 'build', 'release'), 'queue_bench'], { timeoutMs: limitMs });
 	await command(join(root, 'backend/tests/interop/asynq/peer/build'), [join(root, 'build', 'interop')], {
@@ -142,7 +149,8 @@ async function pickup(place: Place, tasks: number): Promise<Row> {
 export const queue: Figure = async (bench) => {
 	bench.say('  building');
 	await build();
-	if (!existsSync(peer)) bench.say('  skipped: Asynq itself, since there is no Go or no Go module to build it with');
+	if (!existsSync(peer))
+		bench.say('  skipped: Asynq itself, since there is no Go or no Go module to build it with');
 	const place = await Place.open();
 	try {
 		const rounds = bench.options.quick ? 1 : 5;
