@@ -60,6 +60,9 @@ constexpr const char* set_live_sql =
     "pinned_deployment_id = :pinned, status = 'active', status_reason = '', updated_at = :now WHERE id = :id";
 constexpr const char* set_pinned_sql =
     "UPDATE projects SET pinned_deployment_id = :deployment, updated_at = :now WHERE id = :id";
+constexpr const char* take_down_sql =
+    "UPDATE projects SET live_deployment_id = NULL, warm_deployment_id = NULL, pinned_deployment_id = NULL, "
+    "status = 'stopped', status_reason = :reason, updated_at = :now WHERE id = :id";
 constexpr const char* set_warm_sql = "UPDATE projects SET warm_deployment_id = :deployment WHERE id = :id";
 constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
 constexpr const char* peak_sql = "SELECT build_peak_bytes FROM projects WHERE id = :id";
@@ -195,6 +198,11 @@ void set_pinned_deployment(soci::session& session, std::int64_t id, std::optiona
                            Timestamp now) {
     Query query(session, set_pinned_sql);
     query.use(deployment_id, now, id).run();
+}
+
+void take_project_down(soci::session& session, std::int64_t id, const std::string& reason, Timestamp now) {
+    Query query(session, take_down_sql);
+    query.use(reason, now, id).run();
 }
 
 void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id) {

@@ -44,6 +44,8 @@ struct LiveChange {
 void set_live_deployment(soci::session& session, std::int64_t id, const LiveChange& change, Timestamp now);
 void set_pinned_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id,
                            Timestamp now);
+// Nothing of it is live, warm or pinned any more: before its containers and files go.
+void take_project_down(soci::session& session, std::int64_t id, const std::string& reason, Timestamp now);
 void set_warm_deployment(soci::session& session, std::int64_t id, std::optional<std::int64_t> deployment_id);
 void set_detected_framework(soci::session& session, std::int64_t id, const std::string& framework);
 // The most memory that the project's newest builds used; nothing before its first.

@@ -69,8 +69,13 @@ asio::awaitable<bool> ContainerRepair::is_as_it_should_be(const Project& project
     co_return now&& fits(*now, release, network);
 }
 
-asio::awaitable<bool> ContainerRepair::may_touch(std::int64_t project_id) {
-    auto read = [project_id](soci::session& session) { return !is_deploying(session, project_id); };
+// The record is asked again: since the world was read, a deployment may have begun or the project be removed.
+asio::awaitable<bool> ContainerRepair::may_touch(const Project& project) {
+    auto read = [&project](soci::session& session) {
+        const auto now = database::find_project(session, Principal::system(), project.id);
+        return now && now->live_deployment_id == project.live_deployment_id &&
+               !is_deploying(session, project.id);
+    };
     co_return co_await ports_.database.read(std::move(read));
 }
 
@@ -82,7 +87,7 @@ asio::awaitable<void> ContainerRepair::keep_live(const Project& project, const R
         if (!project.status_reason.empty()) co_await tell(project, ProjectStatus::active, "");
         co_return;
     }
-    if (!co_await may_touch(project.id)) co_return;
+    if (!co_await may_touch(project)) co_return;
     const auto listed = present.find(name);
     const int exit_code = listed == present.end() ? 0 : listed->second->exit_code;
     const auto started = co_await revive(ports_, project, live);
@@ -108,7 +113,7 @@ asio::awaitable<void> ContainerRepair::keep_warm(const Project& project, const R
         starts_.erase(warm.deployment_id);
         co_return;
     }
-    if (!co_await may_touch(project.id)) co_return;
+    if (!co_await may_touch(project)) co_return;
     if (++starts_[warm.deployment_id] > most_warm_starts)
         co_return co_await drop_warm(project, "its warm release does not stay up");
     const auto started = co_await revive(ports_, project, warm);
@@ -146,7 +151,7 @@ asio::awaitable<void> ContainerRepair::remove_extra(const WorldRecord& world,
             world.projects, [&](const Project& each) { return std::to_string(each.id) == label->second; });
         if (project != world.projects.end()) {
             if (world.deploying.contains(project->id)) continue;
-            if (!co_await may_touch(project->id)) continue;
+            if (!co_await may_touch(*project)) continue;
         }
         const auto removed = co_await ports_.docker.remove_container(container.id);
         if (removed)

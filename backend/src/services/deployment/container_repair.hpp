@@ -36,7 +36,7 @@ class ContainerRepair {
                                               const std::vector<docker::ContainerState>& containers);
     boost::asio::awaitable<bool> is_as_it_should_be(const Project& project, const Release& release,
                                                     const ByName& present);
-    boost::asio::awaitable<bool> may_touch(std::int64_t project_id);
+    boost::asio::awaitable<bool> may_touch(const Project& project);
     boost::asio::awaitable<void> tell(const Project& project, ProjectStatus status, std::string reason);
 
     Ports& ports_;

@@ -14,6 +14,8 @@ namespace panel::deployment {
 
 namespace {
 constexpr std::chrono::seconds cancel_patience{10};
+constexpr const char* half_removed =
+    "The project was being removed and that was interrupted: remove it again, or deploy to bring it back.";
 } // namespace
 
 asio::awaitable<void> ProjectCleaner::end_deployments(std::int64_t project_id) {
@@ -42,6 +44,12 @@ asio::awaitable<Result<void>> ProjectCleaner::remove(Project project) {
     CRASH_POINT("project.remove.begun");
     co_await end_deployments(project.id);
     CRASH_POINT("project.remove.cancelled");
+    // Off the record first: reconcile must not bring back what is being taken away, also not after a crash.
+    auto take_down = [this, id = project.id](soci::session& session) {
+        database::take_project_down(session, id, half_removed, ports_.clock.now());
+    };
+    co_await ports_.database.write(std::move(take_down));
+    CRASH_POINT("project.remove.taken_down");
     if (auto removed = co_await ports_.proxy.remove_site(project.id); !removed) co_return removed;
     CRASH_POINT("project.site.removed");
     const auto containers = co_await ports_.docker.list_containers(label_project, std::to_string(project.id));

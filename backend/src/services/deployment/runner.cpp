@@ -281,6 +281,13 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
         return std::ranges::find(going, release.deployment_id, &Release::deployment_id) != going.end();
     });
     for (const auto& release : going) {
+        // The record first: killed in between, it would promise a rollback to what is gone. What is left then
+        // is an orphan, which reconcile removes.
+        auto write = [&release](soci::session& session) {
+            database::set_release_image_available(session, release.deployment_id, false);
+        };
+        co_await ports_.database.write(std::move(write));
+        CRASH_POINT("prune.record.written");
         // A rollback shares the image or the files of the release that it brought back.
         const bool in_use = std::ranges::find(kept, release.image_id, &Release::image_id) != kept.end();
         if (release.kind == "static" && !in_use) {
@@ -294,11 +301,6 @@ asio::awaitable<void> Runner::prune(std::int64_t project_id) {
             (void)co_await ports_.docker.remove_image(release.image_id);
         }
         CRASH_POINT("prune.release.removed");
-        auto write = [&release](soci::session& session) {
-            database::set_release_image_available(session, release.deployment_id, false);
-        };
-        co_await ports_.database.write(std::move(write));
-        CRASH_POINT("prune.record.written");
     }
 }
 

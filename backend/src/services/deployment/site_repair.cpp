@@ -94,7 +94,7 @@ asio::awaitable<Result<void>> SiteRepair::apply_fresh(std::int64_t project_id) {
                          database::list_domains(session, project_id));
     };
     const auto [project, domains] = co_await ports_.database.read(std::move(read));
-    if (!project) co_return Result<void>{};
+    if (!project || !project->live_deployment_id) co_return Result<void>{};
     auto site = site_of(*project, domains, ports_.settings);
     if (!site) co_return std::unexpected(site.error());
     co_return co_await ports_.proxy.apply_site(std::move(*site));

@@ -204,6 +204,41 @@ TEST_CASE("the site and the markers of a project that is gone go") {
     CHECK_FALSE(panel.docker.has_network("vps-panel-p1"));
 }
 
+TEST_CASE(
+    "a project whose removal was interrupted is not brought back, and can be removed again or deployed") {
+    Setting panel;
+    panel.deploy();
+    panel.end_watches();
+    panel.docker.on_call = [](const std::string& call) {
+        if (call.starts_with("remove network")) throw std::runtime_error("killed");
+    };
+    CHECK_THROWS(panel.run(panel.cleaner.remove(panel.project())));
+    panel.docker.on_call = nullptr;
+    panel.pass();
+    CHECK(panel.docker.containers().empty());
+    CHECK(panel.proxy.sites().empty());
+    CHECK(panel.project().status == ProjectStatus::stopped);
+    CHECK(panel.project().status_reason.contains("remove it again, or deploy"));
+    SUBCASE("removed again") { CHECK(panel.run(panel.cleaner.remove(panel.project()))); }
+    SUBCASE("deployed") {
+        CHECK(panel.deploy().row.deployment.status == DeploymentStatus::success);
+        CHECK(panel.project().status == ProjectStatus::active);
+    }
+}
+
+TEST_CASE("a release that is kept no longer leaves the record before its image goes") {
+    Setting panel;
+    panel.ports.settings.keep_releases = 1;
+    panel.deploy();
+    panel.docker.on_call = [](const std::string& call) {
+        if (call.starts_with("remove image")) throw std::runtime_error("killed");
+    };
+    panel.deploy();
+    panel.docker.on_call = nullptr;
+    CHECK_FALSE(panel.detail(1).row.can_roll_back);
+    CHECK(panel.docker.has_image(panel.docker.spec("vps-panel-p1-blue").image));
+}
+
 TEST_CASE("images and files that no release holds go at the second look, never those of other owners") {
     Setting panel;
     panel.deploy();
