@@ -29,6 +29,15 @@ std::size_t sequence_length(std::string_view bytes) {
 
 } // namespace
 
+bool is_valid_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto length = sequence_length(bytes);
+        if (length == 0) return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
 std::string to_valid_utf8(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());

@@ -6,6 +6,9 @@
 
 namespace panel {
 
+// Whether to_valid_utf8 would change nothing.
+[[nodiscard]] bool is_valid_utf8(std::string_view bytes);
+
 // Each byte that is not part of a valid sequence (RFC 3629), and NUL, becomes U+FFFD.
 [[nodiscard]] std::string to_valid_utf8(std::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 
+#include "config/database_url.hpp"
 #include "config/values.hpp"
 #include "models/domain_name.hpp"
 
@@ -36,7 +37,8 @@ constexpr std::array settings{
     Setting{"static-dir", "DIR", "files of static sites (<data>/sites)"},
     Setting{"log-dir", "DIR", "access logs of sites (<data>/log/sites)"},
     Setting{"docker-socket", "FILE", "the Docker engine's socket (/var/run/docker.sock)"},
-    Setting{"database", "URL", "sqlite:///path (sqlite://<data>/panel.db)"},
+    Setting{"database", "URL",
+            "sqlite:///path or postgresql://user:password@host/name (sqlite://<data>/panel.db)"},
     Setting{"redis", "URL", "not supported yet; the queue is in the database"},
     Setting{"private-git-hosts", "LIST",
             "git servers that may be on private addresses: git.lan,10.0.0.5:3000 (none)"},
@@ -172,6 +174,7 @@ class Reader {
                    .lexically_normal();
     }
     [[nodiscard]] bool has(std::string_view flag) const { return texts_.contains(flag); }
+    [[nodiscard]] const std::string& text(std::string_view flag) const { return texts_.at(flag); }
     void refuse(std::string_view flag, std::string message) {
         mistakes_.push_back({fmt::format("--{}", flag), std::move(message)});
     }
@@ -198,10 +201,6 @@ std::optional<std::string> parse_app_domain(const std::string& text) {
     return example ? std::optional(example->value().substr(4)) : std::nullopt;
 }
 
-std::optional<std::string> parse_database_url(const std::string& text) {
-    return text.starts_with("sqlite:///") && !text.contains('"') ? std::optional(text) : std::nullopt;
-}
-
 std::optional<std::vector<std::string>> parse_peers(const std::string& text) {
     auto peers = split_list(text);
     for (const auto& peer : peers) {
@@ -223,8 +222,10 @@ void read_paths(Reader& reader, Config& config) {
     reader.read_path("log-dir", config.log_directory, data / "log" / "sites");
     reader.read_path("docker-socket", config.docker_socket, config.docker_socket);
     config.database_url = "sqlite://" + (data / "panel.db").string();
-    reader.read("database", config.database_url, parse_database_url,
-                "a SQLite database with an absolute path, such as sqlite:///var/lib/vps-panel/panel.db");
+    if (!reader.has("database")) return;
+    config.database_url = reader.text("database");
+    const auto url = parse_database_url(config.database_url); // its sentences do not repeat the password
+    if (!url) reader.refuse("database", url.error().message);
 }
 
 void read_network(Reader& reader, Config& config) {

@@ -37,8 +37,8 @@ struct Config {
     std::filesystem::path static_directory;     // --static-dir: files of static sites; default <data>/sites
     std::filesystem::path log_directory;        // --log-dir: access logs of sites; default <data>/log/sites
     std::filesystem::path docker_socket = "/var/run/docker.sock"; // --docker-socket
-    std::string database_url;              // --database; default sqlite://<data>/panel.db
-    std::string private_git_hosts;         // --private-git-hosts: see git::parse_private_hosts
+    std::string database_url;      // --database: see database_url.hpp; default sqlite://<data>/panel.db
+    std::string private_git_hosts; // --private-git-hosts: see git::parse_private_hosts
     std::uint16_t first_app_port = 21'000; // --app-ports 21000-29999: loopback ports of apps
     std::uint16_t last_app_port = 29'999;
     std::uint16_t probe_port =

@@ -1,133 +1,100 @@
 #include "database/database.hpp"
 
+#include "database/dialect.hpp"
 #include "database/migrator.hpp"
-#include "database/query.hpp"
 
-#include <fcntl.h>
-#include <soci/sqlite3/soci-sqlite3.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <random>
 #include <stdexcept>
-#include <string_view>
 #include <vector>
 
 namespace panel::database {
 namespace {
 
-constexpr std::string_view sqlite_scheme = "sqlite://";
-
-std::string sqlite_path(const std::string& url) {
-    if (!url.starts_with(sqlite_scheme))
-        throw std::runtime_error("The database address must start with sqlite://.");
-    auto path = url.substr(sqlite_scheme.size());
-    if (!path.starts_with('/'))
-        throw std::runtime_error(
-            "The database address needs an absolute path, such as sqlite:///var/lib/vps-panel/panel.db.");
-    if (path.find('"') != std::string::npos)
-        throw std::runtime_error("The path of the database cannot hold a quotation mark.");
-    return path;
-}
-
-// SQLite would create it readable for everyone; its -wal and -shm files take over the mode.
-void create_private_file(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) throw std::runtime_error("The database file " + path + " cannot be opened.");
-    ::close(file);
-}
-
-void set_up(soci::session& session, bool read_only) {
-    session << "PRAGMA busy_timeout=5000";
-    session << "PRAGMA synchronous=FULL";
-    session << "PRAGMA foreign_keys=ON";
-    session << "PRAGMA temp_store=MEMORY";
-    session << (read_only ? "PRAGMA cache_size=-512"
-                          : "PRAGMA cache_size=-1024"); // KiB: 2 MiB for a writer and two readers
-    if (read_only) session << "PRAGMA query_only=ON";
+std::string random_name() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 } // namespace
 
-struct Database::Connection {
-    explicit Connection(const std::string& path)
-        : session(soci::sqlite3, "dbname=\"" + path + "\""), statements(session) {}
-    soci::session session;
-    StatementCache statements; // goes before its session
-};
-
 struct Database::Impl {
+    config::DatabaseUrl url;
+    std::string instance = random_name();
     std::mutex mutex;
     std::condition_variable freed;
-    std::vector<std::unique_ptr<Connection>> readers; // those not in use
-    std::unique_ptr<Connection> writer;               // null while in use
+    std::vector<std::unique_ptr<Connection>> readers; // those not in use; null: not open
 };
 
 std::unique_ptr<Database> Database::open(const std::string& url, boost::asio::thread_pool& pool,
                                          std::size_t readers) {
-    const auto path = sqlite_path(url);
-    create_private_file(path);
+    auto parsed = config::parse_database_url(url);
+    if (!parsed) throw std::runtime_error(parsed.error().message);
     auto impl = std::make_unique<Impl>();
-    impl->writer = std::make_unique<Connection>(path);
-    std::string mode;
-    impl->writer->session << "PRAGMA journal_mode=WAL", soci::into(mode);
-    if (mode != "wal")
-        throw std::runtime_error("SQLite cannot use its write-ahead log on the file system of " + path + ".");
-    set_up(impl->writer->session, false);
-    impl->writer->session << "PRAGMA journal_size_limit=16777216";
-    migrate(impl->writer->session, embedded_migrations());
-    for (std::size_t i = 0; i < std::max<std::size_t>(readers, 1); ++i) {
-        impl->readers.push_back(std::make_unique<Connection>(path));
-        set_up(impl->readers.back()->session, true);
-    }
-    return std::unique_ptr<Database>(new Database(std::move(impl), pool));
+    impl->url = std::move(*parsed);
+    impl->readers.resize(std::max<std::size_t>(readers, 1));
+    bring_up_to_date(impl->url);
+    auto writes = std::make_shared<WriteQueue>(impl->url, pool, impl->instance);
+    return std::unique_ptr<Database>(new Database(std::move(impl), std::move(writes), pool));
 }
 
-Database::Database(std::unique_ptr<Impl> impl, boost::asio::thread_pool& pool)
-    : impl_(std::move(impl)), pool_(pool), writes_(pool.get_executor()) {}
+Database::Database(std::unique_ptr<Impl> impl, std::shared_ptr<WriteQueue> writes,
+                   boost::asio::thread_pool& pool)
+    : impl_(std::move(impl)), writes_(std::move(writes)), pool_(pool) {}
 
 Database::~Database() = default;
 
-void Database::begin(soci::session& session) { session << "BEGIN IMMEDIATE"; }
+const config::DatabaseUrl& Database::url() const { return impl_->url; }
+const std::string& Database::instance() const { return impl_->instance; }
 
-void Database::roll_back(soci::session& session) noexcept {
-    try {
-        session.rollback();
-    } catch (const std::exception& error) {
-        spdlog::debug("rollback: {}", error.what());
-    }
+boost::asio::awaitable<std::uint64_t> Database::foreign_commits() {
+    auto look = [this] { return writes_->foreign_commits(); };
+    co_return co_await offload(pool_, std::move(look));
 }
 
-Database::Lease::Lease(Database& database, Kind kind) : database_(database), kind_(kind) {
+Database::Lease::Lease(Database& database) : database_(database) {
     auto& impl = *database.impl_;
-    std::unique_lock lock(impl.mutex);
-    if (kind == Kind::writer) {
-        impl.freed.wait(lock, [&impl] { return impl.writer != nullptr; });
-        connection_ = impl.writer.release();
-    } else {
+    {
+        std::unique_lock lock(impl.mutex);
         impl.freed.wait(lock, [&impl] { return !impl.readers.empty(); });
-        connection_ = impl.readers.back().release(); // the last returned: its caches are warm
+        connection_ = std::move(impl.readers.back()); // the last returned: its caches are warm
         impl.readers.pop_back();
     }
-    outer_ = std::exchange(StatementCache::of_this_thread(), &connection_->statements);
+    try {
+        if (connection_ && !is_quiet(connection_->session())) connection_.reset();
+        if (!connection_) connection_ = Connection::open(impl.url, Purpose::read);
+    } catch (...) {
+        const std::scoped_lock lock(impl.mutex);
+        impl.readers.insert(impl.readers.begin(), nullptr);
+        impl.freed.notify_all();
+        throw;
+    }
+    use_.emplace(*connection_);
 }
 
 Database::Lease::~Lease() {
-    StatementCache::of_this_thread() = outer_;
+    use_.reset();
     auto& impl = *database_.impl_;
     {
         const std::scoped_lock lock(impl.mutex);
-        if (kind_ == Kind::writer) {
-            impl.writer.reset(connection_);
-        } else {
-            impl.readers.emplace_back(connection_);
-        }
+        // One that is not open waits behind those that are.
+        impl.readers.insert(connection_ ? impl.readers.end() : impl.readers.begin(), std::move(connection_));
     }
-    impl.freed.notify_all();
+    impl.freed.notify_one();
 }
 
-soci::session& Database::Lease::session() const { return connection_->session; }
+std::exception_ptr Database::Lease::broke(std::exception_ptr failure) noexcept {
+    auto translation = translated(connection_->session(), std::move(failure));
+    if (is_lost(connection_->session())) {
+        use_.reset();
+        connection_.reset();
+    }
+    return translation;
+}
 
 } // namespace panel::database

@@ -44,6 +44,7 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) ==
 void append_log(soci::session& session, std::int64_t deployment_id, std::int64_t offset,
                 std::string_view bytes) {
     if (bytes.empty()) return;
+    if (!is_valid_utf8(bytes)) throw std::logic_error("a build log is valid UTF-8: offsets count its bytes");
     const auto length = static_cast<std::int64_t>(bytes.size());
     Query grow(session, grow_log_sql);
     if (grow.use(length, deployment_id, offset).run() == 0)

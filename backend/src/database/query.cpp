@@ -1,5 +1,7 @@
 #include "database/query.hpp"
 
+#include "base/utf8.hpp"
+
 #include <stdexcept>
 
 namespace panel::database {
@@ -38,6 +40,14 @@ Query::~Query() {
     // SOCI finalizes a statement that failed, and an unfinished one holds its read snapshot: prepare these
     // anew.
     if (state_ != State::finished && cache_ != nullptr) cache_->forget(sql_);
+}
+
+const std::string& Query::storable(const std::string& text) {
+    return is_valid_utf8(text) ? text : *mended_.emplace_back(to_valid_utf8(text));
+}
+
+const std::optional<std::string>& Query::storable(const std::optional<std::string>& text) {
+    return !text || is_valid_utf8(*text) ? text : mended_.emplace_back(to_valid_utf8(*text));
 }
 
 bool Query::next() {

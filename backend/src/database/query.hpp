@@ -2,12 +2,16 @@
 // One use of a prepared statement. Statements stay prepared with their session (StatementCache), keyed by the
 // address of the SQL text, so the text must be a constant. Parameters and columns go by position; no
 // parameter name may occur twice (PostgreSQL would count it twice). Bound values must live until the Query
-// goes. Used by the repositories only, on the thread that holds the session.
+// goes. Text is stored as valid UTF-8 without NUL, the only text that PostgreSQL takes: anything else becomes
+// U+FFFD. Used by the repositories only, on the thread that holds the session.
 
 #include <soci/soci.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace panel::database {
@@ -46,7 +50,7 @@ class Query {
     Query& operator=(const Query&) = delete;
 
     template <class... T> Query& use(const T&... values) {
-        (entry_->statement.exchange(soci::use(values)), ...);
+        (entry_->statement.exchange(soci::use(storable(values))), ...);
         return *this;
     }
     template <class... T> Query& into(T&... columns) {
@@ -66,10 +70,15 @@ class Query {
   private:
     enum class State { fresh, open, finished };
 
+    template <class T> const T& storable(const T& value) { return value; }
+    const std::string& storable(const std::string& text);
+    const std::optional<std::string>& storable(const std::optional<std::string>& text);
+
     StatementCache* cache_;
     const char* sql_;
     std::shared_ptr<StatementCache::Entry> entry_;
     State state_ = State::fresh;
+    std::deque<std::optional<std::string>> mended_; // what is bound instead of text that cannot be stored
 };
 
 } // namespace panel::database

@@ -1,5 +1,6 @@
 #include "models/git_ref.hpp"
 
+#include "base/utf8.hpp"
 #include "models/text_rules.hpp"
 
 #include <algorithm>

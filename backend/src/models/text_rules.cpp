@@ -1,7 +1,5 @@
 #include "models/text_rules.hpp"
 
-#include "base/utf8.hpp"
-
 #include <algorithm>
 
 namespace panel {
@@ -15,7 +13,5 @@ std::string to_lower(std::string_view text) {
 }
 
 bool has_control(std::string_view text) { return std::ranges::any_of(text, is_control); }
-
-bool is_valid_utf8(std::string_view text) { return to_valid_utf8(text) == text; }
 
 } // namespace panel

@@ -17,6 +17,5 @@ namespace panel {
 
 [[nodiscard]] std::string to_lower(std::string_view text); // ASCII only
 [[nodiscard]] bool has_control(std::string_view text);
-[[nodiscard]] bool is_valid_utf8(std::string_view text); // RFC 3629, and no NUL
 
 } // namespace panel

@@ -17,6 +17,16 @@ TEST_CASE("bytes that are not UTF-8 become replacement characters, one each") {
     CHECK(panel::to_valid_utf8("\xE2\x82") == bad + bad); // cut short
 }
 
+TEST_CASE("only well-formed UTF-8 is valid") {
+    CHECK(panel::is_valid_utf8("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"));
+    CHECK(panel::is_valid_utf8(""));
+    for (const auto* text : {"\x80", "\xc0\xaf", "\xc3", "\xe2\x82", "\xe0\x80\x80", "\xed\xa0\x80",
+                             "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff"}) {
+        CHECK_FALSE(panel::is_valid_utf8(text));
+    }
+    CHECK_FALSE(panel::is_valid_utf8(std::string_view("a\0b", 3)));
+}
+
 TEST_CASE("a prefix never ends inside a character") {
     CHECK(panel::utf8_prefix("ab\xE2\x82\xAC", 4) == "ab");
     CHECK(panel::utf8_prefix("ab\xE2\x82\xAC", 5) == "ab\xE2\x82\xAC");

@@ -217,7 +217,7 @@ TEST_CASE("each malformed value is refused") {
     refused("public-url", {"localhost", "ftp://x", "https://", "https://a/b", "https://u:p@a", "https://a?x",
                            "https://a#x", "javascript:alert(1)"});
     refused("app-domain", {"*.example.com", "a b", "127.0.0.1", "example.com:80", "-a.example", "{x}"});
-    refused("database", {"postgresql://localhost/x", "sqlite://panel.db", "panel.db", "sqlite:///a\"b"});
+    refused("database", {"mysql://localhost/x", "sqlite://panel.db", "panel.db", "sqlite:///a\"b"});
     refused("app-ports", {"21000", "21000-", "29999-21000", "80-90", "21000-70000", "a-b"});
     refused("concurrent-builds", {"0", "33", "-1", "1.5", "x"});
     refused("build-timeout", {"0", "30", "25h", "x", "-5m", "1m1s"});

@@ -1,6 +1,7 @@
 #pragma once
-// A real SQLite database in a temporary directory with the current schema, and the few rows that most tests
-// start from. Blocking: call it from the test's own thread.
+// A real database with the current schema - SQLite in a temporary directory, or PostgreSQL
+// (test_database.hpp) - and the few rows that most tests start from. Blocking: call it from the test's own
+// thread.
 
 #include "base/clock.hpp"
 #include "database/database.hpp"
@@ -8,6 +9,7 @@
 #include "database/project_repo.hpp"
 #include "database/user_repo.hpp"
 #include "support/temp_directory.hpp"
+#include "support/test_database.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -19,7 +21,10 @@ namespace panel::test {
 
 class TempDatabase {
   public:
-    TempDatabase() { reopen(); }
+    explicit TempDatabase(TestDatabase::Kind kind = TestDatabase::Kind::by_environment)
+        : address(directory.path(), kind) {
+        reopen();
+    }
     ~TempDatabase() {
         pool.stop();
         pool.join();
@@ -29,8 +34,9 @@ class TempDatabase {
         database.reset();
         database = database::Database::open(url(), pool, 2);
     }
-    [[nodiscard]] std::string url() const { return "sqlite://" + file().string(); }
-    [[nodiscard]] std::filesystem::path file() const { return directory.path() / "panel.db"; }
+    [[nodiscard]] const std::string& url() const { return address.url(); }
+    [[nodiscard]] bool is_sqlite() const { return database->url().is_sqlite(); }
+    [[nodiscard]] std::filesystem::path file() const { return database->url().path; } // SQLite's
 
     template <class F> auto read(F function) { return database->read_blocking(function); }
     template <class F> auto write(F function) { return database->write_blocking(function); }
@@ -69,6 +75,7 @@ class TempDatabase {
     }
 
     TempDirectory directory;
+    TestDatabase address;
     boost::asio::thread_pool pool{2};
     ManualClock clock;
     std::unique_ptr<database::Database> database;

@@ -1,5 +1,6 @@
 #include "services/auth/credentials.hpp"
 
+#include "base/utf8.hpp"
 #include "crypto/password_hash.hpp"
 #include "models/text_rules.hpp"
 

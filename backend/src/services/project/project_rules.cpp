@@ -1,5 +1,6 @@
 #include "services/project/project_rules.hpp"
 
+#include "base/utf8.hpp"
 #include "models/app_slug.hpp"
 #include "models/git_ref.hpp"
 #include "models/git_url.hpp"

@@ -1,11 +1,11 @@
 #include "services/server/outage.hpp"
 
-#include <soci/soci.h>
+#include "database/outage.hpp"
 
 namespace panel::server {
 
 bool is_database_outage(const std::exception& failure) {
-    return dynamic_cast<const soci::soci_error*>(&failure) != nullptr;
+    return dynamic_cast<const database::Outage*>(&failure) != nullptr;
 }
 
 } // namespace panel::server
