@@ -1,11 +1,14 @@
 // What the API answers, call by call: good input, bad input, and who may not.
 
+#include "database/connection.hpp"
+#include "database/dialect.hpp"
 #include "support/api_scenario.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
 #include <array>
+#include <string>
 
 using namespace panel;
 using namespace panel::test;
@@ -390,15 +393,37 @@ TEST_CASE("a body must be JSON by its type, and not compressed") {
     CHECK(panel.send(std::move(with_charset)).status == 422);
 }
 
-TEST_CASE("a broken database is 503 and worth another try; the request id leads to the log") {
+TEST_CASE("a mistake in a statement is 500; the request id leads to the log") {
     ApiPanel panel;
-    panel.temp.write([](soci::session& session) { session << "DROP TABLE deployments"; });
+    panel.temp.write([](soci::session& session) { session << "ALTER TABLE deployments RENAME TO lost"; });
     const auto answer = panel.call(Who::owner, "GET", "/deployments");
-    CHECK(answer.status == 503);
-    CHECK(answer.headers.has("Retry-After"));
-    CHECK(answer.body.contains(R"("code":"unavailable")"));
+    CHECK(answer.status == 500);
+    CHECK(answer.body.contains(R"("code":"internal")"));
     CHECK(answer.body.contains(R"("request_id":"test-request-1")"));
     CHECK(!answer.body.contains("deployments"));
+}
+
+TEST_CASE("a database that another process keeps locked is 503 and worth another try; reads go on") {
+    ApiPanel panel;
+    const auto path = "/projects/" + std::to_string(panel.project_id) + "/deployments";
+    const auto count = [&] {
+        return panel.temp.read([&](soci::session& session) {
+            return database::list_deployments(session, panel.project_id, 0, 100).size();
+        });
+    };
+    const auto before = count();
+    const auto other = database::Connection::open(panel.temp.database->url(), database::Purpose::maintain);
+    database::begin_write(other->session());
+    const auto answer = panel.call(Who::owner, "POST", path, "{}");
+    CHECK(answer.status == 503);
+    CHECK(answer.headers.get("Retry-After") == "5");
+    CHECK(answer.body.contains(R"("code":"unavailable")"));
+    CHECK(answer.body.contains(R"("request_id":"test-request-1")"));
+    CHECK(panel.call(Who::owner, "GET", path).status == 200);
+    database::roll_back(other->session());
+    CHECK(count() == before); // nothing half-written
+    CHECK(panel.call(Who::owner, "POST", path, "{}").status == 202);
+    CHECK(count() == before + 1);
 }
 
 TEST_CASE("a poll is answered from what was kept, and by 304, until something is committed") {
