@@ -25,6 +25,7 @@ struct Setting {
 
 constexpr std::array settings{
     Setting{"data", "DIR", "everything the panel keeps (required)"},
+    Setting{"role", "ROLE", "all, or web and worker: HTTP without Docker, Docker without a port (all)"},
     Setting{"listen", "HOST:PORT", "where the API answers; Caddy stands before it (127.0.0.1:8080)"},
     Setting{"public-url", "URL", "the panel's own address (http://localhost:8088)"},
     Setting{"app-domain", "DOMAIN", "applications answer at <name>.DOMAIN (localhost)"},
@@ -39,7 +40,7 @@ constexpr std::array settings{
     Setting{"docker-socket", "FILE", "the Docker engine's socket (/var/run/docker.sock)"},
     Setting{"database", "URL",
             "sqlite:///path or postgresql://user:password@host/name (sqlite://<data>/panel.db)"},
-    Setting{"redis", "URL", "not supported yet; the queue is in the database"},
+    Setting{"redis", "URL", "the queue in Redis, redis://:password@host:6379/0 (a table of the database)"},
     Setting{"private-git-hosts", "LIST",
             "git servers that may be on private addresses: git.lan,10.0.0.5:3000 (none)"},
     Setting{"app-ports", "FIRST-LAST", "loopback ports for applications (21000-29999)"},
@@ -228,7 +229,15 @@ void read_paths(Reader& reader, Config& config) {
     if (!url) reader.refuse("database", url.error().message);
 }
 
+std::optional<ServeRole> parse_role(std::string_view text) {
+    if (text == "all") return ServeRole::all;
+    if (text == "web") return ServeRole::web;
+    if (text == "worker") return ServeRole::worker;
+    return std::nullopt;
+}
+
 void read_network(Reader& reader, Config& config) {
+    reader.read("role", config.role, parse_role, "all, web or worker");
     const auto parse_listen = [](const std::string& text) -> std::optional<Address> {
         auto address = parse_address(text);
         boost::system::error_code error;
@@ -253,8 +262,8 @@ void read_network(Reader& reader, Config& config) {
     reader.read("private-git-hosts", config.private_git_hosts, as_is, "");
     if (config.https) config.probe_port = 8'090;
     reader.read_number("probe-port", config.probe_port, 1, 65'535);
-    if (reader.has("redis"))
-        reader.refuse("redis", "Redis is not supported yet; leave it out, and the queue is in the database.");
+    reader.read("redis", config.redis_url, as_is,
+                ""); // App says what is wrong with it: adapters know its form
 }
 
 constexpr std::string_view processors_form =

@@ -22,7 +22,12 @@ struct Address {
     std::uint16_t port = 0;
 };
 
+// all: one process does everything. web: HTTP, without Docker. worker: Docker and the queue, without a TCP
+// port.
+enum class ServeRole { all, web, worker };
+
 struct Config {
+    ServeRole role = ServeRole::all;       // --role
     std::filesystem::path data_directory;  // --data: everything the panel keeps; required
     Address listen{"", "127.0.0.1", 8080}; // --listen: the API; loopback, Caddy stands before it
     std::string public_url =
@@ -38,6 +43,7 @@ struct Config {
     std::filesystem::path log_directory;        // --log-dir: access logs of sites; default <data>/log/sites
     std::filesystem::path docker_socket = "/var/run/docker.sock"; // --docker-socket
     std::string database_url;      // --database: see database_url.hpp; default sqlite://<data>/panel.db
+    std::string redis_url;         // --redis; empty: the queue is in the database
     std::string private_git_hosts; // --private-git-hosts: see git::parse_private_hosts
     std::uint16_t first_app_port = 21'000; // --app-ports 21000-29999: loopback ports of apps
     std::uint16_t last_app_port = 29'999;

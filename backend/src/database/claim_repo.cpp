@@ -23,8 +23,9 @@ constexpr std::chrono::seconds longest_lease{60}; // what is later was not given
 #define CLAIMED "ORDER BY d.id LIMIT 1) RETURNING id, project_id, fence, attempts"
 constexpr const char* claim_any_sql = CLAIM CLAIMED;
 constexpr const char* claim_of_sql = CLAIM "AND d.project_id = :project " CLAIMED;
-constexpr const char* to_ring_sql = "SELECT DISTINCT d.project_id FROM deployments d WHERE " UNFINISHED(
-    "d") "AND " FREE("d") "AND " FREE_PROJECT("d") "ORDER BY d.project_id";
+constexpr const char* unclaimed_sql =
+    "SELECT d.project_id, d.id, d.fence FROM deployments d WHERE " UNFINISHED("d") "AND " FREE(
+        "d") "AND " FREE_PROJECT("d") "ORDER BY d.project_id, d.id";
 #undef CLAIMED
 #undef CLAIM
 #undef FREE_PROJECT
@@ -88,13 +89,14 @@ void free_claims(soci::session& session, const std::string& owner) {
     query.use(owner).run();
 }
 
-std::vector<std::int64_t> projects_to_ring(soci::session& session, Timestamp now) {
+std::vector<Unclaimed> unclaimed_projects(soci::session& session, Timestamp now) {
     const Timestamp horizon = now + longest_lease;
-    std::vector<std::int64_t> projects;
-    std::int64_t project = 0;
-    Query query(session, to_ring_sql);
-    query.use(now, horizon, now, horizon).into(project);
-    while (query.next()) projects.push_back(project);
+    std::vector<Unclaimed> projects;
+    Unclaimed each;
+    Query query(session, unclaimed_sql);
+    query.use(now, horizon, now, horizon).into(each.project_id, each.deployment_id, each.fence);
+    while (query.next())
+        if (projects.empty() || projects.back().project_id != each.project_id) projects.push_back(each);
     return projects;
 }
 

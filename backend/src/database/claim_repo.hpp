@@ -2,8 +2,8 @@
 // Who works on a deployment: columns of its own row. A claim is a lease in time and a fence that grows with
 // each claim; a holder whose fence is old can change nothing. Per project at most one claim holds at a time,
 // oldest deployment first. A lease longer than any that is given comes from a clock that has jumped and
-// counts as run out. Functions block; call them inside Database::write (`holds_claim` and `projects_to_ring`
-// also inside ::read).
+// counts as run out. Functions block; call them inside Database::write (`holds_claim` and
+// `unclaimed_projects` also inside ::read).
 
 #include "base/clock.hpp"
 
@@ -39,7 +39,14 @@ void release_claim(soci::session& session, const Claim& claim);
 void hand_back_claims(soci::session& session, const std::string& owner);
 // Everything that a process of this name held when it was killed.
 void free_claims(soci::session& session, const std::string& owner);
-// Projects with work that nobody has claimed.
-[[nodiscard]] std::vector<std::int64_t> projects_to_ring(soci::session& session, Timestamp now);
+
+// A project with work that nobody has claimed, by the oldest of its deployments.
+struct Unclaimed {
+    std::int64_t project_id = 0;
+    std::int64_t deployment_id = 0;
+    std::int64_t fence = 0;
+    friend bool operator==(const Unclaimed&, const Unclaimed&) = default;
+};
+[[nodiscard]] std::vector<Unclaimed> unclaimed_projects(soci::session& session, Timestamp now);
 
 } // namespace panel::database

@@ -2,6 +2,7 @@
 // exactly the byte where it broke off.
 
 #include "api/socket/topic.hpp"
+#include "database/log_repo.hpp"
 #include "support/api_scenario.hpp"
 #include "support/socket_client.hpp"
 
@@ -289,4 +290,34 @@ TEST_CASE("stopping the server ends sockets and all that they follow") {
     CHECK(panel.docker.followers("vps-panel-p1-blue") == 0);
     CHECK(panel.api.open_sockets() == 0);
     CHECK(panel.hear(client).at("closed") == 1001);
+}
+
+TEST_CASE("what another process wrote reaches every topic, once, when this one is told that it wrote") {
+    SocketPanel panel;
+    SocketClient client(panel.loop);
+    REQUIRE(panel.connect(client, panel.bearer(Who::owner)) == 101);
+    for (const auto* topic : {"deployment:{d}", "projects"}) {
+        panel.say(client, std::string(R"({"op":"subscribe","topic":")") + topic + R"("})");
+        CHECK(panel.hear_text(client).contains("\"status\":\"pending\""));
+    }
+    panel.say(client, subscribe_log(0));
+    panel.temp.write([&](soci::session& session) {
+        database::append_log(session, panel.deployment_id, 0, "far\n");
+        database::set_deployment_status(session, panel.deployment_id, DeploymentStatus::building,
+                                        panel.temp.clock.now());
+    });
+    const deployment::DeploymentEvents::Event resync{deployment::DeploymentEvents::Event::Kind::resync, 0, 0};
+    panel.events.publish(resync);
+    int states = 0;
+    int logs = 0;
+    while (states < 2 || logs < 1) {
+        const auto text = panel.hear_text(client);
+        if (text.contains("\"status\":\"building\"")) ++states;
+        if (text.contains("\"data\":\"far\\n\"")) ++logs;
+    }
+    panel.events.publish(resync); // about something else
+    panel.say(client, R"({"op":"ping"})");
+    CHECK(panel.hear_text(client) == R"({"op":"pong"})");
+    CHECK(states == 2);
+    CHECK(logs == 1);
 }

@@ -193,12 +193,12 @@ TEST_CASE("a variable can switch https on and off") {
 
 TEST_CASE("all mistakes are told at once, each in a sentence with its flag") {
     const auto parsed = parse_serve({"--listen", "8080", "--app-port", "0", "--caddy-admin",
-                                     "203.0.113.5:2019", "--redis", "redis://localhost", "--app-memory", "1"},
+                                     "203.0.113.5:2019", "--role", "boss", "--app-memory", "1"},
                                     {});
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == Code::invalid);
     CHECK(mistakes(parsed) == std::set<std::string>{"--data", "--listen", "--app-port", "--caddy-admin",
-                                                    "--redis", "--app-memory"});
+                                                    "--role", "--app-memory"});
     CHECK(std::ranges::count(parsed.error().message, '\n') == 5);
     CHECK(parsed.error().message.contains("--app-port: \"0\" is not a number from 1 to 65535."));
     for (const auto& field : parsed.error().fields) CHECK(field.message.ends_with('.'));

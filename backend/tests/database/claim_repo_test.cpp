@@ -37,7 +37,11 @@ struct Setting {
         });
     }
     std::vector<std::int64_t> to_ring() {
-        return temp.read([&](soci::session& session) { return projects_to_ring(session, now()); });
+        std::vector<std::int64_t> projects;
+        for (const auto& each :
+             temp.read([&](soci::session& session) { return unclaimed_projects(session, now()); }))
+            projects.push_back(each.project_id);
+        return projects;
     }
 };
 

@@ -122,28 +122,32 @@ void SocketSession::unsubscribe(const std::string& name) {
 }
 
 void SocketSession::notice(const Event& event) {
+    const bool resync = event.kind == Event::Kind::resync;
     const bool state_changed = event.kind == Event::Kind::state_changed;
     for (const auto& [name, subscription] : subscriptions_) {
         const auto& topic = subscription->topic;
+        bool concerned = resync;
         switch (topic.kind) {
         case Topic::Kind::deployment:
-            if (state_changed && topic.id == event.deployment_id) subscription->ring();
+            concerned = concerned || (state_changed && topic.id == event.deployment_id);
             break;
         case Topic::Kind::deployment_log: // its end is a change of state
-            if (topic.id == event.deployment_id) subscription->ring();
+            concerned = concerned || topic.id == event.deployment_id;
             break;
         case Topic::Kind::project_deployments:
         case Topic::Kind::projects:
+            if (resync) subscription->resync = true;
             if (!state_changed ||
                 (topic.kind == Topic::Kind::project_deployments && topic.id != event.project_id))
                 break;
             subscription->changed.insert(event.deployment_id);
-            subscription->ring();
+            concerned = true;
             break;
         case Topic::Kind::project_logs: // perhaps another release is live now
-            if (state_changed && topic.id == event.project_id) subscription->ring();
+            concerned = concerned || (state_changed && topic.id == event.project_id);
             break;
         }
+        if (concerned) subscription->ring();
     }
 }
 

@@ -5,6 +5,7 @@
 #include "api/socket/socket_session.hpp"
 #include "services/deployment/deployment_service.hpp"
 
+#include <functional>
 #include <ranges>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace {
 // What a list's subscriber is told at first: enough that nothing is missed between loading the list and
 // subscribing.
 constexpr int newest_count = 20;
+constexpr std::size_t most_remembered = 200; // deployments; the oldest are forgotten
 
 } // namespace
 
@@ -37,6 +39,7 @@ asio::awaitable<void> SocketSession::serve_deployments(Shared subscription) {
     if (!co_await send_newest(subscription)) co_return;
     while (!subscription->ended) {
         co_await subscription->wait();
+        if (std::exchange(subscription->resync, false) && !co_await send_newest(subscription)) co_return;
         for (const auto id : std::exchange(subscription->changed, {}))
             co_await send_changed(subscription, id);
     }
@@ -56,9 +59,9 @@ asio::awaitable<bool> SocketSession::send_newest(Shared subscription) {
         rows = std::move(*list);
     }
     const auto out = co_await to_wire(state_.services, rows);
-    for (const auto& deployment :
-         out | std::views::reverse) // the newest comes last: it is the one that counts
-        if (!send(*subscription, state_message(subscription->name, deployment))) co_return false;
+    // The newest comes last: it is the one that counts.
+    for (const auto& deployment : out | std::views::reverse)
+        if (!send_news(*subscription, deployment)) co_return false;
     co_return true;
 }
 
@@ -66,7 +69,17 @@ asio::awaitable<void> SocketSession::send_changed(Shared subscription, std::int6
     const auto detail = co_await state_.services.deployment.find(caller_.principal, deployment_id);
     if (!detail) co_return; // somebody else's, or gone
     const auto url = co_await deployment_url(state_.services, detail->row);
-    send(*subscription, state_message(subscription->name, wire::to_wire(detail->row, url)));
+    send_news(*subscription, wire::to_wire(detail->row, url));
+}
+
+// What the subscriber has been told already is not said again.
+bool SocketSession::send_news(Subscription& subscription, const wire::Deployment& deployment) {
+    auto message = state_message(subscription.name, deployment);
+    const auto hash = std::hash<std::string>{}(message);
+    const auto [told, is_first] = subscription.told.try_emplace(deployment.id, hash);
+    if (!is_first && std::exchange(told->second, hash) == hash) return true;
+    while (subscription.told.size() > most_remembered) subscription.told.erase(subscription.told.begin());
+    return send(subscription, std::move(message));
 }
 
 } // namespace panel::api

@@ -10,7 +10,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -26,7 +28,9 @@ class Subscription {
 
     const std::string name;
     const Topic topic;
-    std::set<std::int64_t> changed; // deployments, for topics about more than one
+    std::set<std::int64_t> changed;           // deployments, for topics about more than one
+    bool resync = false;                      // another process has written: any of them may have changed
+    std::map<std::int64_t, std::size_t> told; // what was sent of each deployment last, as a hash
     std::uint64_t task_id = 0;
     bool ended = false; // unsubscribed or replaced: nothing more is sent
 

@@ -109,7 +109,13 @@ std::string AuthService::prepare() {
     return {};
 }
 
-asio::awaitable<bool> AuthService::is_setup_required() { co_return !has_admin_; }
+// Another process may have made the first administrator meanwhile.
+asio::awaitable<bool> AuthService::is_setup_required() {
+    if (has_admin_) co_return false;
+    auto read = [](soci::session& session) { return database::has_admin(session); };
+    has_admin_ = co_await database_.read(std::move(read));
+    co_return !has_admin_;
+}
 
 asio::awaitable<Result<Tokens>> AuthService::setup(SetupInput input, Caller caller) {
     if (has_admin_ || !setup_link_.matches(input.token.reveal())) co_return no_setup();

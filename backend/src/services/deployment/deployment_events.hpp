@@ -1,5 +1,6 @@
 #pragma once
-// What happens to deployments, told to whoever listens in this process: state changes and grown logs. Carries
+// What happens to deployments, told to whoever listens in this process: state changes and grown logs, and
+// that another process has written. Carries
 // ids only; the listener reads the record from the database, so a slow or late listener never sees anything
 // but the truth. Owned by App. Loop thread only.
 
@@ -12,7 +13,8 @@ namespace panel::deployment {
 class DeploymentEvents {
   public:
     struct Event {
-        enum class Kind { state_changed, log_grew };
+        // resync: another process has written, perhaps about anything; ids are 0. A listener reads again.
+        enum class Kind { state_changed, log_grew, resync };
         Kind kind = Kind::state_changed;
         std::int64_t deployment_id = 0;
         std::int64_t project_id = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Wakes the worker when a job was committed. A lost ring costs only the wait: jobs are found in the database.
-// Owned by App. Loop thread only.
+// Wakes the ringer of this process when a deployment was committed or has ended. A lost ring costs only the
+// wait: what is to be done is found in the database. Owned by App. Loop thread only.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>

@@ -36,6 +36,7 @@ asio::awaitable<Result<std::string>> LiveRelease::log(Principal principal, std::
                                                       int tail) {
     auto container = co_await find_container(std::move(principal), project_id);
     if (!container) co_return std::unexpected(container.error());
+    if (calls_) co_return co_await calls_->log(project_id, tail);
     co_return co_await ports_.docker.container_log(*container, tail);
 }
 
@@ -43,6 +44,7 @@ asio::awaitable<Result<void>> LiveRelease::follow_log(Principal principal, std::
                                                       docker::LogSink sink) {
     auto container = co_await find_container(std::move(principal), project_id);
     if (!container) co_return std::unexpected(container.error());
+    if (calls_) co_return co_await calls_->follow_log(project_id, std::move(sink));
     co_return co_await ports_.docker.follow_container_log(*container, std::move(sink));
 }
 
@@ -52,6 +54,7 @@ asio::awaitable<Result<LiveMetrics>> LiveRelease::metrics(Principal principal, s
     LiveMetrics metrics;
     metrics.slot = caddy::to_string(live->slot);
     if (!is_container(live->slot)) co_return metrics;
+    if (calls_) co_return co_await calls_->metrics(project_id);
     const auto stats =
         co_await ports_.docker.container_stats(container_name(ports_.settings, project_id, live->slot));
     if (!stats && stats.error().code != Code::not_found) co_return std::unexpected(stats.error());

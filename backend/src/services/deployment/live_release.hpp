@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "models/user.hpp"
 #include "services/deployment/execution.hpp"
+#include "services/deployment/worker_calls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -25,7 +26,8 @@ struct LiveMetrics {
 
 class LiveRelease {
   public:
-    explicit LiveRelease(Ports& ports) : ports_(ports) {}
+    // `calls`: of a process without Docker, which asks a worker instead; else null.
+    explicit LiveRelease(Ports& ports, WorkerCalls* calls = nullptr) : ports_(ports), calls_(calls) {}
 
     // The newest `tail` lines.
     boost::asio::awaitable<Result<std::string>> log(Principal principal, std::int64_t project_id, int tail);
@@ -44,6 +46,7 @@ class LiveRelease {
     boost::asio::awaitable<Result<std::string>> find_container(Principal principal, std::int64_t project_id);
 
     Ports& ports_;
+    WorkerCalls* calls_;
 };
 
 } // namespace panel::deployment

@@ -62,6 +62,20 @@ bool Runner::cancel(std::int64_t deployment_id) {
     return true;
 }
 
+asio::awaitable<void> Runner::find_cancelled() {
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, running] : running_)
+        if (running->interruption == Interruption::none) ids.push_back(id);
+    if (ids.empty()) co_return;
+    auto read = [ids](soci::session& session) {
+        std::vector<std::int64_t> cancelled;
+        for (const auto id : ids)
+            if (database::cancel_requested(session, id)) cancelled.push_back(id);
+        return cancelled;
+    };
+    for (const auto id : co_await ports_.database.read(std::move(read))) cancel(id);
+}
+
 asio::awaitable<void> Runner::stop(std::chrono::milliseconds patience) {
     const auto running = running_; // interrupting may end one and change the map
     for (const auto& [id, entry] : running) interrupt(*entry, Interruption::shutdown);

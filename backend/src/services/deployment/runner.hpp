@@ -29,6 +29,8 @@ class Runner {
 
     // Asks a running deployment to end as cancelled; false when it does not run here.
     bool cancel(std::int64_t deployment_id);
+    // Ends what another process has asked to cancel. Database failures are exceptions.
+    boost::asio::awaitable<void> find_cancelled();
     // Interrupts everything that runs; the deployments stay unfinished and go on where the next start finds
     // them.
     boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);

@@ -47,6 +47,7 @@ struct Settings {
     int cpu_count = 0; // of this machine: engines refuse a container more; 0: not known
     std::int64_t static_limit_bytes = std::int64_t{2} << 30; // of one site's files
     int concurrent_builds = 1;
+    int concurrent_deployments = 8; // most of a deployment is waiting; what builds waits for its room
     int keep_releases = 10;
     std::chrono::minutes build_timeout{30};
     std::chrono::seconds health_timeout{120};

@@ -27,4 +27,18 @@ class InstanceLock {
     int file_ = -1;
 };
 
+// Held while a process of this data directory starts: several that start at once go one after the other.
+class StartLock {
+  public:
+    // Blocks until the one before has started. Throws std::runtime_error with a plain sentence.
+    explicit StartLock(const std::filesystem::path& directory);
+    ~StartLock() { release(); }
+    StartLock(const StartLock&) = delete;
+    StartLock& operator=(const StartLock&) = delete;
+    void release();
+
+  private:
+    int file_ = -1;
+};
+
 } // namespace panel::server

@@ -34,7 +34,12 @@ asio::awaitable<Check> Readiness::check_database() {
 }
 
 asio::awaitable<Check> Readiness::check_docker() {
-    Check check{"docker", ""};
+    Check check{calls_ ? "worker" : "docker", ""};
+    if (calls_) {
+        const auto answer = co_await calls_->check();
+        if (!answer) check.problem = answer.error().message;
+        co_return check;
+    }
     if (!docker_) co_return check;
     const auto answer = co_await with_deadline(docker_->version(), patience);
     if (!answer)
@@ -60,7 +65,7 @@ asio::awaitable<std::vector<Check>> Readiness::check() {
     auto [first, second, third] = co_await (check_database() && check_docker() && check_proxy());
     std::vector<Check> out;
     out.push_back(std::move(first));
-    if (docker_) out.push_back(std::move(second));
+    if (docker_ || calls_) out.push_back(std::move(second));
     if (proxy_) out.push_back(std::move(third));
     co_return out;
 }

@@ -1,9 +1,11 @@
 #pragma once
-// Whether the server can do its work: the database, Docker and Caddy answer. Each is asked with a short
-// deadline, all at once. Owned by App. Loop thread; suspends at most as long as the deadline.
+// Whether the server can do its work: the database, Docker (itself, or a worker that has it) and Caddy
+// answer. Each is asked with a short deadline, all at once. Owned by App. Loop thread; suspends at most as
+// long as the deadline.
 
 #include "database/database.hpp"
 #include "services/caddy/proxy_control.hpp"
+#include "services/deployment/worker_calls.hpp"
 #include "services/docker/docker_engine.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,15 +16,16 @@
 namespace panel::server {
 
 struct Check {
-    std::string name;    // "database", "docker", "caddy"
+    std::string name;    // "database", "docker", "worker", "caddy"
     std::string problem; // "" when it answers
 };
 
 class Readiness {
   public:
     // nullptr for what this process does not use.
-    Readiness(database::Database& database, docker::DockerEngine* docker, caddy::ProxyControl* proxy)
-        : database_(database), docker_(docker), proxy_(proxy) {}
+    Readiness(database::Database& database, docker::DockerEngine* docker, caddy::ProxyControl* proxy,
+              deployment::WorkerCalls* calls = nullptr)
+        : database_(database), docker_(docker), proxy_(proxy), calls_(calls) {}
 
     boost::asio::awaitable<std::vector<Check>> check();
 
@@ -34,6 +37,7 @@ class Readiness {
     database::Database& database_;
     docker::DockerEngine* docker_;
     caddy::ProxyControl* proxy_;
+    deployment::WorkerCalls* calls_;
 };
 
 } // namespace panel::server

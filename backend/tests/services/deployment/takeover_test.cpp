@@ -1,7 +1,7 @@
 // Deployments whose worker died, was stopped, or lost its claim: another goes on, and ends them the same.
 #include "deployment_scenario.hpp"
 
-#include "services/deployment/worker.hpp"
+#include "test_worker.hpp"
 
 #include <doctest/doctest.h>
 
@@ -194,14 +194,14 @@ TEST_CASE("of several triggers while one runs only the newest runs after it") {
     panel.push_server();
     test::Gate gate(panel.loop);
     panel.docker.while_building = [&](docker::LogSink) { return gate.pass(); };
-    deployment::Worker worker(panel.loop.get_executor(), panel.ports, panel.runner, panel.bell);
+    test::TestWorker worker(panel);
     worker.start();
     panel.trigger();
     panel.until([&] { return gate.reached(); });
     for (int i = 0; i < 3; ++i) panel.trigger();
     gate.open();
     panel.until([&] { return !panel.told.empty() && panel.told.back() == "4 success"; });
-    panel.run(worker.stop(std::chrono::seconds{5}));
+    worker.stop();
     const auto status = [&](std::int64_t id) { return panel.detail(id).row.deployment.status; };
     CHECK(status(1) == DeploymentStatus::success);
     CHECK(status(2) == DeploymentStatus::superseded);
@@ -219,20 +219,19 @@ TEST_CASE("a worker that is stopped in the middle hands its claim back, and the 
     panel.push_server();
     test::Gate gate(panel.loop);
     panel.docker.while_building = [&](docker::LogSink) { return gate.pass(); };
-    deployment::Worker first(panel.loop.get_executor(), panel.ports, panel.runner, panel.bell);
+    test::TestWorker first(panel);
     first.start();
     const auto id = panel.trigger();
     panel.until([&] { return gate.reached(); });
-    panel.run(first.stop(std::chrono::seconds{5}));
+    first.stop();
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::building);
     CHECK(panel.docker.containers().empty());
 
     panel.docker.while_building = nullptr;
-    deployment::Runner next_runner(panel.loop.get_executor(), panel.ports);
-    deployment::Worker next(panel.loop.get_executor(), panel.ports, next_runner, panel.bell);
+    test::TestWorker next(panel);
     next.start(); // the clock has not moved: no claim has run out
     panel.until([&] { return panel.told.back() == "1 success"; });
-    panel.run(next.stop(std::chrono::seconds{5}));
+    next.stop();
     CHECK(panel.project().live_deployment_id == id);
     CHECK(panel.docker.containers() == Calls{"vps-panel-p1-blue"});
     const auto lines = panel.log_lines(id);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <fcntl.h>
 #include <memory>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -54,4 +55,25 @@ TEST_CASE("a process that was killed leaves its number free") {
 
 TEST_CASE("a directory that cannot be written is said plainly") {
     CHECK_THROWS_AS(InstanceLock("/nonexistent", "worker"), std::runtime_error);
+}
+
+TEST_CASE("processes that start at once go one after the other") {
+    const panel::test::TempDirectory directory;
+    panel::server::StartLock first(directory.path());
+    std::array<int, 2> pipe{};
+    REQUIRE(::pipe(pipe.data()) == 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        const panel::server::StartLock second(directory.path());
+        if (::write(pipe[1], "x", 1) != 1) ::_exit(1);
+        ::_exit(0);
+    }
+    REQUIRE(::fcntl(pipe[0], F_SETFL, O_NONBLOCK) == 0);
+    char byte = 0;
+    CHECK(::read(pipe[0], &byte, 1) == -1);
+    first.release();
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    CHECK(::read(pipe[0], &byte, 1) == 1);
+    ::close(pipe[0]);
+    ::close(pipe[1]);
 }
