@@ -20,7 +20,7 @@ const startLimitMs = 40 * 60_000;
 const appPorts = 400;
 const firstAppPort = 10_000 + (process.pid % 25) * appPorts;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
@@ -35,9 +35,9 @@ async function reservePorts(data: string): Promise<void> {
 	await writeFile(join(data, 'run', 'ports.env'), `BACKEND_PORT=${backend}\nPAGE_PORT=${page}\n`);
 }
 
-async function startPanel(data: string, port: number, gitPort: number): Promise<void> {
+async function startPanel(data: string, port: number, gitPort: number, options: string[]): Promise<void> {
 	await reservePorts(data);
-	await command(panel, ['up', '--data', data, '--port', String(port), '--detach'], {
+	await command(panel, ['up', '--data', data, '--port', String(port), '--detach', ...options], {
 		timeoutMs: startLimitMs,
 		env: {
 			VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${gitPort},localhost:${gitPort}`,
@@ -55,7 +55,12 @@ async function stopPanel(data: string): Promise<void> {
 	await removeAll(data);
 }
 
-export default async function start(): Promise<() => Promise<void>> {
+export default function start(): Promise<() => Promise<void>> {
+	return startStack([]);
+}
+
+/** With more options of `panel up`. */
+export async function startStack(options: string[]): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'panel-e2e-'));
 	const data = join(folder, 'data');
 	const gitRoot = join(folder, 'git');
@@ -71,7 +76,7 @@ export default async function start(): Promise<() => Promise<void>> {
 	};
 	try {
 		const port = await freePort();
-		await startPanel(data, port, git.port);
+		await startPanel(data, port, git.port, options);
 		const setupUrl = (await readFile(join(data, 'setup-url'), 'utf8')).trim();
 		share({ url: `http://localhost:${port}`, port, data, gitRoot, gitPort: git.port, setupUrl });
 	} catch (error) {

@@ -153,7 +153,7 @@ export class Rig {
 			env: {
 				...process.env,
 				PORT: String(this.port),
-				BACKEND_PORT: String(this.panel.setup.port),
+				WEB_PORTS: String(this.panel.setup.port),
 				PAGE_PORT: '9'
 			}
 		});
