@@ -1,10 +1,10 @@
 // A cancel at every place of a deployment, at random moments, and newer pushes over older ones: each
 // deployment ends, what is live keeps serving, and the queue goes on.
 #include "deployment_scenario.hpp"
+#include "test_worker.hpp"
 
 #include "database/claim_repo.hpp"
 #include "services/deployment/site_of.hpp"
-#include "services/deployment/worker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <doctest/doctest.h>
@@ -152,7 +152,7 @@ TEST_CASE("cancels at random moments never stall the queue") {
 TEST_CASE("of a hundred pushes at once one runs, one waits, and the newest is live at the end") {
     const int rounds = is_long_run() ? 200 : 10;
     Scene scene(false);
-    deployment::Worker worker(scene.loop.get_executor(), scene.ports, scene.runner, scene.bell);
+    test::TestWorker worker(scene);
     worker.start();
     for (int round = 0; round < rounds; ++round) {
         CAPTURE(round);
@@ -177,5 +177,5 @@ TEST_CASE("of a hundred pushes at once one runs, one waits, and the newest is li
         REQUIRE(scene.project().live_deployment_id == newest);
         scene.check_agreement();
     }
-    scene.run(worker.stop(5s));
+    worker.stop();
 }
