@@ -4,6 +4,7 @@ import { ProjectPage } from '../pages/project-page.ts';
 import { EnvironmentPage, DangerPage, ReleaseSettingsPage } from '../pages/settings-pages.ts';
 import { SignInPage } from '../pages/sign-in-page.ts';
 import { answering, nodeApp } from '../support/apps.ts';
+import { refusedForm } from '../support/problems.ts';
 import { Repository } from '../support/repository.ts';
 import { shared } from '../support/shared.ts';
 import { expect, nobody, test, type Page } from '../support/test.ts';
@@ -29,7 +30,8 @@ async function reloadUntilReady(page: Page): Promise<void> {
 
 const app = (version: string) => nodeApp(answering(`'${version} ' + process.env.GREETING`));
 
-test('everything that matters works without scripts', async ({ page }) => {
+test('everything that matters works without scripts', async ({ page, problems }) => {
+	problems.allow(refusedForm);
 	const repository = await Repository.create('plain-forms', app('first'));
 	const deployment = new DeploymentPage(page);
 	let ids = { project: 0, deployment: 0 };

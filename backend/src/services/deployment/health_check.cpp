@@ -82,9 +82,10 @@ boost::asio::awaitable<Result<HealthVerdict>> check_health(docker::DockerEngine&
         if (SteadyClock::now() >= next_inspection) {
             const auto state = co_await engine.inspect_container(target.container);
             if (!state) co_return std::unexpected(state.error());
-            // A container that restarts has ended once: it is not going to stay up.
-            if (!state->running || state->restart_count > 0) {
-                verdict.failure.exited = true;
+            // A container that restarts has ended once: it is not going to stay up. While it runs again the
+            // engine tells 0 for its exit code; the next look finds it between two starts.
+            verdict.failure.exited = !state->running || state->restart_count > 0;
+            if (!state->running) {
                 verdict.failure.exit_code = state->exit_code;
                 verdict.failure.out_of_memory = state->out_of_memory;
                 co_return co_await give_up(engine, target, std::move(verdict));

@@ -201,6 +201,18 @@ TEST_CASE("an app that ends at its start is explained by what it printed") {
     CHECK(has(panel.log_lines(2), "==> What the app printed"));
 }
 
+TEST_CASE("an app that is seen running between two crashes is explained by its exit code all the same") {
+    WithLive panel;
+    panel.be_silent(caddy::Slot::green);
+    panel.script = [&](const std::string& call) {
+        if (call == "start vps-panel-p1-green")
+            boost::asio::post(panel.loop, [&panel] { panel.docker.crash_loop("vps-panel-p1-green", 3); });
+    };
+    const auto why = panel.fails("success success success success success failed skipped skipped skipped");
+    CHECK(why.reason == "app_exited");
+    CHECK(why.sentence == "The app ended with exit code 3 instead of staying up.");
+}
+
 TEST_CASE("an app that ends without a word is explained by its exit code") {
     WithLive panel;
     panel.be_silent(caddy::Slot::green);

@@ -95,6 +95,12 @@ asio::awaitable<Result<std::vector<docker::NetworkInfo>>> FakeDocker::list_netwo
 
 void FakeDocker::restart(const std::string& name) { ++find(name)->state.restart_count; }
 
+void FakeDocker::crash_loop(const std::string& name, int code) {
+    const auto container = find(name);
+    container->loop_code = code;
+    ++container->state.restart_count;
+}
+
 void FakeDocker::exit(const std::string& name, int code, bool out_of_memory) {
     const auto container = find(name);
     container->state.running = false;
@@ -254,7 +260,12 @@ asio::awaitable<Result<void>> FakeDocker::remove_container(std::string id_or_nam
 asio::awaitable<Result<docker::ContainerState>> FakeDocker::inspect_container(std::string id_or_name) {
     const auto container = require(id_or_name);
     if (!container) co_return std::unexpected(container.error());
-    co_return (*container)->state;
+    const auto state = (*container)->state;
+    if (auto& each = **container; each.loop_code != 0) { // an engine tells 0 while it runs again
+        each.state.running = !each.state.running;
+        each.state.exit_code = each.state.running ? 0 : each.loop_code;
+    }
+    co_return state;
 }
 
 asio::awaitable<Result<std::vector<docker::ContainerState>>> FakeDocker::list_containers(std::string label,

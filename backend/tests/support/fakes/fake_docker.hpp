@@ -47,6 +47,9 @@ class FakeDocker final : public docker::DockerEngine {
     void add_running(const std::string& name, std::map<std::string, std::string> labels = {});
     // Its process ends and the engine starts it again.
     void restart(const std::string& name);
+    // It ends with this code and is started again, over and over: seen in turns running and between two
+    // starts.
+    void crash_loop(const std::string& name, int code);
     // Somebody removes its network by hand.
     void disconnect(const std::string& name);
     // Left behind by somebody who died.
@@ -100,6 +103,7 @@ class FakeDocker final : public docker::DockerEngine {
         int port = 0;
         std::string log;
         bool removed = false;
+        int loop_code = 0; // of a crash loop
         std::vector<boost::asio::steady_timer*> followers;
     };
     using Shared = std::shared_ptr<Container>;
