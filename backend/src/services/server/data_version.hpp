@@ -1,8 +1,7 @@
 #pragma once
 // Which state of the record this is: the same number twice means that nothing was committed in between. What
-// caches of answers are keyed by; read it before the query whose answer is kept. This process is the only
-// writer today; when another one writes too, this is the one place that must ask the database instead. Owned
-// by App. Any thread.
+// caches of answers are keyed by; read it before the query whose answer is kept. Commits of other processes
+// count as soon as the change feed has told of them. Owned by App. Any thread.
 
 #include "database/database.hpp"
 

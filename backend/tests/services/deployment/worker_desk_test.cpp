@@ -4,6 +4,8 @@
 #include "services/deployment/worker_calls.hpp"
 #include "services/deployment/worker_desk.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <doctest/doctest.h>
 
 using namespace panel;
@@ -22,6 +24,11 @@ struct Desk : DeploymentScenario {
     deployment::LiveRelease remote{ports, &calls};
 };
 
+boost::asio::awaitable<void> keep(std::string& heard, std::string text) {
+    heard += text;
+    co_return;
+}
+
 } // namespace
 
 TEST_CASE("the output and the figures of a live release are the same from both processes") {
@@ -39,6 +46,24 @@ TEST_CASE("the output and the figures of a live release are the same from both p
     CHECK(there->slot == here->slot);
     CHECK(there->memory_bytes == here->memory_bytes);
     CHECK(panel.run(panel.calls.check()));
+}
+
+TEST_CASE("what a live release prints is followed through the other process, until the follower goes") {
+    Desk panel;
+    panel.deploy();
+    std::string heard;
+    docker::LogSink sink = [&heard](std::string text) { return keep(heard, std::move(text)); };
+    boost::asio::cancellation_signal gone;
+    bool ended = false;
+    boost::asio::co_spawn(
+        panel.loop, panel.remote.follow_log(panel.owner, panel.project_id, std::move(sink)),
+        boost::asio::bind_cancellation_slot(
+            gone.slot(), [&ended](const std::exception_ptr&, const Result<void>&) { ended = true; }));
+    panel.until([&] { return panel.docker.followers("vps-panel-p1-blue") == 1; });
+    panel.docker.print("vps-panel-p1-blue", "one\n\xff two\n");
+    panel.until([&] { return heard == "one\n\xef\xbf\xbd two\n"; });
+    gone.emit(boost::asio::cancellation_type::terminal);
+    panel.until([&] { return ended && panel.docker.followers("vps-panel-p1-blue") == 0; });
 }
 
 TEST_CASE("who may not see a project is refused before anybody is asked") {
