@@ -19,6 +19,8 @@ namespace {
 constexpr const char* help_text = R"(vps-panel: a private deployment platform on one server
 
   vps-panel serve --data DIR [options]       run the panel; `serve --help` lists the options
+  vps-panel migrate --database URL           bring the database's schema up to date
+  vps-panel copy-database --from URL --to URL  move to another database, such as from SQLite to PostgreSQL
   vps-panel detect DIR [--root-dir SUB]      how the repository in DIR would be built, as JSON
   vps-panel dockerfile DIR [--root-dir SUB]  the Dockerfile that would build it
   vps-panel openapi                          the OpenAPI document of the API

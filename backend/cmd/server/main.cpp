@@ -4,6 +4,7 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "config/config.hpp"
+#include "database_commands.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -75,6 +76,8 @@ int main(int argc, char** argv) {
     if (!arguments.empty()) arguments.erase(arguments.begin());
     try {
         if (command == "serve") return serve(arguments);
+        if (command == "migrate") return migrate_database(arguments, process_environment());
+        if (command == "copy-database") return copy_database(arguments, process_environment());
         return run_command(command, arguments);
     } catch (const std::exception& error) {
         std::cerr << "vps-panel: " << error.what() << '\n';

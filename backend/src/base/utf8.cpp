@@ -27,6 +27,17 @@ std::size_t sequence_length(std::string_view bytes) {
     return 0;
 }
 
+std::string mended(std::string_view bytes, std::string_view replacement) {
+    std::string text;
+    text.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const auto length = sequence_length(bytes);
+        text += length == 0 ? replacement : bytes.substr(0, length);
+        bytes.remove_prefix(length == 0 ? 1 : length);
+    }
+    return text;
+}
+
 } // namespace
 
 bool is_valid_utf8(std::string_view bytes) {
@@ -38,21 +49,9 @@ bool is_valid_utf8(std::string_view bytes) {
     return true;
 }
 
-std::string to_valid_utf8(std::string_view bytes) {
-    std::string text;
-    text.reserve(bytes.size());
-    while (!bytes.empty()) {
-        const auto length = sequence_length(bytes);
-        if (length == 0) {
-            text += "\xEF\xBF\xBD";
-            bytes.remove_prefix(1);
-        } else {
-            text += bytes.substr(0, length);
-            bytes.remove_prefix(length);
-        }
-    }
-    return text;
-}
+std::string to_valid_utf8(std::string_view bytes) { return mended(bytes, "\xEF\xBF\xBD"); }
+
+std::string to_valid_utf8_of_same_length(std::string_view bytes) { return mended(bytes, "?"); }
 
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return text;

@@ -21,8 +21,8 @@ namespace panel::database {
 
 template <class T> struct Column {
     using Base = T;
-    static const Base& from(const Base& value) { return value; }
-    static const Base& to(const T& value) { return value; }
+    static T from(Base value) { return value; }
+    static Base to(T value) { return value; }
 };
 
 template <> struct Column<bool> {

@@ -9,6 +9,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace panel::database {
@@ -27,7 +28,7 @@ constexpr auto write_limits =
     "options='-c client_min_messages=warning -c statement_timeout=30000 -c lock_timeout=10000 "
     "-c idle_in_transaction_session_timeout=60000'";
 constexpr auto no_limits =
-    "options='-c client_min_messages=warning -c statement_timeout=0 -c lock_timeout=0'";
+    "options='-c client_min_messages=warning -c statement_timeout=0 -c lock_timeout=120000'";
 
 soci::connection_parameters parameters(const config::DatabaseUrl& url, Purpose purpose) {
     if (url.is_sqlite()) return {soci::sqlite3, "dbname=\"" + url.path + "\""};
@@ -92,6 +93,14 @@ void prepare_postgresql(const config::DatabaseUrl& url) {
             fmt::format("The PostgreSQL database has the encoding {}; create it with UTF8.", encoding));
 }
 
+// libpq's hints come after a tab.
+std::string one_line(std::string text) {
+    text.resize(std::min(text.find("\n\t"), text.size()));
+    while (text.ends_with('\n')) text.pop_back();
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
+
 } // namespace
 
 std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Purpose purpose) {
@@ -104,7 +113,7 @@ std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Pur
         }
         return connection;
     } catch (const soci::soci_error& error) {
-        throw Outage(error.get_error_message());
+        throw Outage(one_line(error.get_error_message()));
     }
 }
 

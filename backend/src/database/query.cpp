@@ -1,6 +1,7 @@
 #include "database/query.hpp"
 
 #include "base/utf8.hpp"
+#include "database/columns.hpp"
 
 #include <stdexcept>
 
@@ -42,12 +43,14 @@ Query::~Query() {
     if (state_ != State::finished && cache_ != nullptr) cache_->forget(sql_);
 }
 
-const std::string& Query::storable(const std::string& text) {
-    return is_valid_utf8(text) ? text : *mended_.emplace_back(to_valid_utf8(text));
+void Query::bind(const std::string& text) {
+    const bool is_storable = is_valid_utf8(text);
+    entry_->statement.exchange(soci::use(is_storable ? text : *mended_.emplace_back(to_valid_utf8(text))));
 }
 
-const std::optional<std::string>& Query::storable(const std::optional<std::string>& text) {
-    return !text || is_valid_utf8(*text) ? text : mended_.emplace_back(to_valid_utf8(*text));
+void Query::bind(const std::optional<std::string>& text) {
+    const bool is_storable = !text || is_valid_utf8(*text);
+    entry_->statement.exchange(soci::use(is_storable ? text : mended_.emplace_back(to_valid_utf8(*text))));
 }
 
 bool Query::next() {

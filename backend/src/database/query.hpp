@@ -50,7 +50,7 @@ class Query {
     Query& operator=(const Query&) = delete;
 
     template <class... T> Query& use(const T&... values) {
-        (entry_->statement.exchange(soci::use(storable(values))), ...);
+        (bind(values), ...);
         return *this;
     }
     template <class... T> Query& into(T&... columns) {
@@ -70,9 +70,9 @@ class Query {
   private:
     enum class State { fresh, open, finished };
 
-    template <class T> const T& storable(const T& value) { return value; }
-    const std::string& storable(const std::string& text);
-    const std::optional<std::string>& storable(const std::optional<std::string>& text);
+    template <class T> void bind(const T& value) { entry_->statement.exchange(soci::use(value)); }
+    void bind(const std::string& text);
+    void bind(const std::optional<std::string>& text);
 
     StatementCache* cache_;
     const char* sql_;
