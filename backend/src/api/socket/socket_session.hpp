@@ -61,7 +61,7 @@ class SocketSession {
     boost::asio::awaitable<void> send_output(Shared subscription, std::string text);
     boost::asio::awaitable<bool> send_newest(Shared subscription);
     boost::asio::awaitable<void> send_changed(Shared subscription, std::int64_t deployment_id);
-    bool send_news(Subscription& subscription, const wire::Deployment& deployment);
+    [[nodiscard]] static bool is_news(Subscription& subscription, const wire::Deployment& deployment);
     boost::asio::awaitable<void> check_session();
 
     // False when nothing more may be sent for it.

@@ -61,7 +61,9 @@ asio::awaitable<bool> SocketSession::send_newest(Shared subscription) {
     const auto out = co_await to_wire(state_.services, rows);
     // The newest comes last: it is the one that counts.
     for (const auto& deployment : out | std::views::reverse)
-        if (!send_news(*subscription, deployment)) co_return false;
+        if (is_news(*subscription, deployment) &&
+            !send(*subscription, state_message(subscription->name, deployment)))
+            co_return false;
     co_return true;
 }
 
@@ -69,17 +71,19 @@ asio::awaitable<void> SocketSession::send_changed(Shared subscription, std::int6
     const auto detail = co_await state_.services.deployment.find(caller_.principal, deployment_id);
     if (!detail) co_return; // somebody else's, or gone
     const auto url = co_await deployment_url(state_.services, detail->row);
-    send_news(*subscription, wire::to_wire(detail->row, url));
+    const auto deployment = wire::to_wire(detail->row, url);
+    (void)is_news(*subscription, deployment);
+    // Said in any case: its project may have changed (a pin that was released) and the row not.
+    send(*subscription, state_message(subscription->name, deployment));
 }
 
-// What the subscriber has been told already is not said again.
-bool SocketSession::send_news(Subscription& subscription, const wire::Deployment& deployment) {
-    auto message = state_message(subscription.name, deployment);
-    const auto hash = std::hash<std::string>{}(message);
+// What the subscriber has been told already need not be said again when the whole list is read anew.
+bool SocketSession::is_news(Subscription& subscription, const wire::Deployment& deployment) {
+    const auto hash = std::hash<std::string>{}(state_message(subscription.name, deployment));
     const auto [told, is_first] = subscription.told.try_emplace(deployment.id, hash);
-    if (!is_first && std::exchange(told->second, hash) == hash) return true;
+    if (!is_first && std::exchange(told->second, hash) == hash) return false;
     while (subscription.told.size() > most_remembered) subscription.told.erase(subscription.told.begin());
-    return send(subscription, std::move(message));
+    return true;
 }
 
 } // namespace panel::api
