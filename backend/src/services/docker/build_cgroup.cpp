@@ -162,7 +162,9 @@ std::vector<BuildCgroup::Group> BuildCgroup::step_groups() const {
 
 std::int64_t BuildCgroup::held_memory(const Group& group) const {
     const auto stat = read_text(group.memory / "memory.stat");
-    return version_ == 1 ? held_memory_v1(stat) : held_memory_v2(stat);
+    const auto amount = [&](const char* name) { return parse_amount(read_text(group.memory / name)); };
+    if (version_ == 2) return held_memory_v2(stat, amount("memory.current"));
+    return held_memory_v1(stat, amount("memory.usage_in_bytes"), amount("memory.kmem.usage_in_bytes"));
 }
 
 BuildMemory BuildCgroup::read() {

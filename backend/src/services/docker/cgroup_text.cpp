@@ -25,10 +25,16 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return parts;
 }
 
-std::int64_t count_of(std::string_view text, std::string_view name) {
-    const auto counts = parse_counts(text);
+using Counts = std::map<std::string, std::int64_t, std::less<>>;
+
+std::int64_t count_of(const Counts& counts, std::string_view name) {
     const auto found = counts.find(name);
     return found == counts.end() ? 0 : found->second;
+}
+
+std::int64_t held(std::int64_t told, std::optional<std::int64_t> usage, std::int64_t returnable) {
+    if (!usage) return told;
+    return std::min(*usage, std::max(told, *usage - returnable));
 }
 
 } // namespace
@@ -75,12 +81,19 @@ std::optional<std::int64_t> parse_amount(std::string_view text) {
     return failure == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
-std::int64_t held_memory_v1(std::string_view stat) {
-    return count_of(stat, "total_rss") + count_of(stat, "total_shmem");
+std::int64_t held_memory_v1(std::string_view stat, std::optional<std::int64_t> usage,
+                            std::optional<std::int64_t> kernel) {
+    const auto counts = parse_counts(stat);
+    const auto shared = count_of(counts, "total_shmem"); // a part of total_cache
+    return held(count_of(counts, "total_rss") + shared, usage,
+                count_of(counts, "total_cache") - shared + kernel.value_or(0));
 }
 
-std::int64_t held_memory_v2(std::string_view stat) {
-    return count_of(stat, "anon") + count_of(stat, "shmem");
+std::int64_t held_memory_v2(std::string_view stat, std::optional<std::int64_t> usage) {
+    const auto counts = parse_counts(stat);
+    const auto shared = count_of(counts, "shmem"); // a part of file
+    return held(count_of(counts, "anon") + shared, usage,
+                count_of(counts, "file") - shared + count_of(counts, "slab_reclaimable"));
 }
 
 } // namespace panel::docker

@@ -25,8 +25,12 @@ struct CgroupMounts {
 [[nodiscard]] std::optional<std::int64_t> parse_amount(std::string_view text);
 
 // Memory that cannot be given back without ending a program: what a limit is reached by. Page cache is left
-// out: it fills whatever there is.
-[[nodiscard]] std::int64_t held_memory_v1(std::string_view stat); // of memory.stat, with all below
-[[nodiscard]] std::int64_t held_memory_v2(std::string_view stat);
+// out: it fills whatever there is. The kernel brings `stat` (memory.stat, with all below) up to date at its
+// leisure, up to 2 s late (mem_cgroup_flush_stats, Linux 5.14 and later); `usage` (memory.usage_in_bytes,
+// memory.current) and `kernel` (memory.kmem.usage_in_bytes) are exact at once. So what is used and neither
+// cache nor the kernel's own as far as known counts as held; nullopt: not told, `stat` alone counts.
+[[nodiscard]] std::int64_t held_memory_v1(std::string_view stat, std::optional<std::int64_t> usage = {},
+                                          std::optional<std::int64_t> kernel = {});
+[[nodiscard]] std::int64_t held_memory_v2(std::string_view stat, std::optional<std::int64_t> usage = {});
 
 } // namespace panel::docker

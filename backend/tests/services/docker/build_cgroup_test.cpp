@@ -74,6 +74,12 @@ TEST_CASE("what a build holds is its own memory, without page cache") {
     CHECK(held_memory_v1("cache 9000\nrss 1\ntotal_cache 9000\ntotal_rss 700\ntotal_shmem 50\n") == 750);
     CHECK(held_memory_v2("anon 700\nfile 9000\nshmem 50\n") == 750);
     CHECK(held_memory_v2("") == 0);
+    // memory.stat is late: what is used and not known to be cache is held.
+    CHECK(held_memory_v1("total_cache 100\ntotal_rss 0\ntotal_shmem 50\n", 1000, 30) == 920);
+    CHECK(held_memory_v2("anon 0\nfile 100\nshmem 50\nslab_reclaimable 30\n", 1000) == 920);
+    // ... and what has been given back meanwhile is not.
+    CHECK(held_memory_v1("total_cache 100\ntotal_rss 700\ntotal_shmem 0\n", 200, 0) == 200);
+    CHECK(held_memory_v2("anon 700\nfile 9000\nshmem 50\n", 5000) == 750);
 }
 
 TEST_CASE("with version 2 the group above all steps is capped, without swap on top") {
