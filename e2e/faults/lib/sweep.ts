@@ -35,8 +35,9 @@ export async function points(): Promise<string[]> {
 /** True when the panel died, false when the act ended without that. */
 async function dieInTheAct({ panel }: Rig, running: Promise<void>): Promise<boolean> {
 	const trouble = await Promise.race([panel.died(), running.catch((error: unknown) => error)]);
-	// A call that fails because the panel is just being killed is told before the death is.
-	if (trouble) await Promise.race([panel.died(), pause(2_000)]);
+	// A call that fails because the panel is just being killed is told before the death is, and so is the end of a deployment
+	// after which the point comes.
+	if (panel.alive) await Promise.race([panel.died(), pause(2_000)]);
 	if (!panel.alive) return true;
 	if (trouble) throw trouble;
 	return false;
