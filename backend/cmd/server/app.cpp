@@ -2,12 +2,12 @@
 
 #include "api/api.hpp"
 #include "base/task_group.hpp"
-#include "crypto/digest.hpp"
 #include "crypto/key_files.hpp"
 #include "crypto/secret_box.hpp"
 #include "database/change_feed.hpp"
 #include "database/database.hpp"
 #include "net/http_server.hpp"
+#include "service_settings.hpp"
 #include "services/auth/auth_service.hpp"
 #include "services/auth/key_check.hpp"
 #include "services/caddy/caddy_service.hpp"
@@ -44,12 +44,10 @@
 #include "services/webhook/webhook_service.hpp"
 
 #include <boost/asio/thread_pool.hpp>
-#include <boost/url/parse.hpp>
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
 #include <stdexcept>
-#include <thread>
 
 namespace panel {
 
@@ -58,11 +56,6 @@ namespace {
 constexpr std::size_t pool_threads = 4;
 constexpr std::size_t database_readers = 3;
 constexpr std::chrono::seconds stop_patience{10};
-
-template <class T> T require(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().message);
-    return std::move(*result);
-}
 
 // Every directory is there and the data directory is nobody else's to read.
 config::Config with_directories(config::Config config) {
@@ -74,52 +67,6 @@ config::Config with_directories(config::Config config) {
           config.data_directory / "repositories", config.data_directory / "run"})
         fs::create_directories(directory);
     return config;
-}
-
-deployment::Settings deployment_settings(const config::Config& config, const server::InstanceLock& lock) {
-    deployment::Settings settings;
-    settings.installation = std::filesystem::canonical(config.data_directory).string();
-    // Several panels may share one engine, for example a live one and the one that the tests start.
-    settings.name_prefix = "vps-panel-" + crypto::sha256_hex(settings.installation).substr(0, 6);
-    settings.app_domain = config.app_domain;
-    settings.app_port = config.app_port;
-    settings.https = config.https;
-    settings.app_memory_bytes = config.app_memory_bytes;
-    settings.app_cpus = config.app_cpus;
-    settings.app_processes = config.app_processes;
-    settings.cpu_count = static_cast<int>(std::thread::hardware_concurrency());
-    settings.concurrent_builds = config.concurrent_builds;
-    settings.keep_releases = config.keep_releases;
-    settings.build_timeout = config.build_timeout;
-    settings.health_timeout = config.health_timeout;
-    settings.drain_timeout = config.drain_timeout;
-    settings.worker_name = lock.owner_name(settings.name_prefix);
-    return settings;
-}
-
-deployment::RoomSettings room_settings(const config::Config& config) {
-    deployment::RoomSettings settings;
-    settings.concurrent_builds = config.concurrent_builds;
-    // Well before a deployment could begin, and before the reserve is needed.
-    settings.least_disk_bytes = std::min(config.build_space_bytes / 4, config.disk_reserve_bytes);
-    return settings;
-}
-
-server::DiskSettings disk_settings(const config::Config& config) {
-    server::DiskSettings settings;
-    settings.data_directory = config.data_directory;
-    settings.static_directory = config.static_directory;
-    settings.log_directory = config.log_directory;
-    settings.installation = std::filesystem::canonical(config.data_directory).string();
-    settings.budgets = {.images = config.image_budget_bytes,
-                        .build_cache = config.cache_budget_bytes,
-                        .static_files = config.static_budget_bytes,
-                        .repositories = config.repository_budget_bytes,
-                        .logs = config.log_budget_bytes};
-    settings.reserve_bytes = config.disk_reserve_bytes;
-    settings.build_bytes = config.build_space_bytes;
-    settings.own_engine = config.own_engine;
-    return settings;
 }
 
 std::optional<std::int64_t> free_memory() {
@@ -134,63 +81,14 @@ std::unique_ptr<queue::JobQueue> make_queue(boost::asio::any_io_executor executo
     if (!config.redis_url.empty()) {
         queue::asynq::Settings settings;
         settings.concurrency = static_cast<std::size_t>(deployments.concurrent_deployments);
-        return std::make_unique<queue::RedisQueue>(
-            executor, require(queue::redis::parse_target(config.redis_url)), clock, std::move(settings));
+        return std::make_unique<queue::RedisQueue>(executor, redis_target(config), clock,
+                                                   std::move(settings));
     }
     jobs::EmbeddedSettings settings;
     settings.owner = deployments.worker_name;
     settings.concurrency = deployments.concurrent_deployments;
     settings.retry_delay = queue::asynq::default_retry_delay;
     return std::make_unique<jobs::EmbeddedQueue>(executor, database, clock, std::move(settings));
-}
-
-docker::BuildLimits build_limits(const config::Config& config) {
-    docker::BuildLimits limits;
-    const auto memory = server::read_memory();
-    limits.memory_bytes = config.build_memory_bytes.value_or(
-        memory ? deployment::default_build_memory(memory->total_bytes) : 0);
-    limits.cpus = config.build_cpus;
-    limits.processes = config.build_processes;
-    return limits;
-}
-
-caddy::CaddySettings caddy_settings(const config::Config& config, const crypto::KeyFiles& keys) {
-    caddy::SitePaths::Values paths;
-    paths.slots_directory = std::filesystem::canonical(config.slots_directory);
-    paths.static_directory = std::filesystem::canonical(config.static_directory);
-    paths.log_directory = std::filesystem::canonical(config.log_directory);
-    paths.app_port = config.app_port;
-    paths.probe_port = config.https ? config.probe_port : std::uint16_t{0};
-    // The same at every start, so that site files do not change; tells nothing of the key.
-    paths.probe_token = crypto::sha256_hex("caddy probe " + keys.tokens.reveal()).substr(0, 32);
-    return {.admin = {config.caddy_admin.socket_path, config.caddy_admin.host, config.caddy_admin.port},
-            .caddyfile = config.caddyfile,
-            .site_files_directory = config.site_files_directory,
-            .site_paths = require(caddy::SitePaths::make(std::move(paths)))};
-}
-
-git::GitPolicy git_policy(const config::Config& config) {
-    git::GitPolicy policy;
-    policy.private_hosts = require(git::parse_private_hosts(config.private_git_hosts));
-    return policy;
-}
-
-project::ProjectSettings project_settings(const config::Config& config) {
-    const auto url = boost::urls::parse_uri(config.public_url);
-    project::ProjectSettings settings;
-    if (url) settings.panel_host = url->host();
-    settings.first_app_port = config.first_app_port;
-    settings.last_app_port = config.last_app_port;
-    return settings;
-}
-
-api::ApiSettings api_settings(const config::Config& config) {
-    api::ApiSettings settings;
-    settings.public_url = config.public_url;
-    settings.cookie_secure = config.public_url.starts_with("https://");
-    settings.version = PANEL_VERSION;
-    settings.trusted_proxies = config.trusted_proxies;
-    return settings;
 }
 
 } // namespace
