@@ -26,7 +26,7 @@ export interface Outcome extends Kill {
 }
 
 /** Where nothing is under way, reconcile comes along within this time after the start. */
-const reconcileLimitMs = 20_000;
+const reconcileLimitMs = 45_000;
 
 export async function points(): Promise<string[]> {
 	return (await command(binary, ['crash-points'])).split('\n').filter(Boolean);
@@ -87,7 +87,7 @@ export interface Sweep {
 	say: (line: string) => void;
 }
 
-const key = (kill: Kill): string => `${kill.point}:${kill.n}#${kill.round}`;
+const key = (kill: Kill): string => `${kill.point}#${kill.round}`;
 
 export async function remembered(report: string): Promise<Outcome[]> {
 	const text = await readFile(report, 'utf8').catch(() => '');
@@ -101,14 +101,21 @@ export async function remembered(report: string): Promise<Outcome[]> {
 export async function sweep({ kills, rig: options, report, limitMs, say }: Sweep): Promise<Outcome[]> {
 	const done = report ? await remembered(report) : [];
 	const known = new Set(done.map(key));
+	// How often a point is passed, as far as an act that ended without the death has told.
+	const passings = new Map<string, number>();
+	const learn = ({ died, point, n }: Outcome) => {
+		if (!died) passings.set(point, Math.max(1, Math.min(n - 1, passings.get(point) ?? n)));
+	};
+	done.forEach(learn);
 	const end = performance.now() + limitMs;
 	let interrupted = false;
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
 	const outcomes: Outcome[] = [];
 	let stage: Stage | null = null;
-	for (const order of kills) {
-		if (known.has(key(order))) continue;
+	for (const planned of kills) {
+		if (known.has(key(planned))) continue;
 		if (interrupted || performance.now() >= end) break;
+		const order = { ...planned, n: Math.min(planned.n, passings.get(planned.point) ?? planned.n) };
 		let outcome: Outcome;
 		try {
 			stage ??= await setStage(await Rig.start(options));
@@ -119,6 +126,7 @@ export async function sweep({ kills, rig: options, report, limitMs, say }: Sweep
 			await stage?.rig.stop();
 			stage = null;
 		}
+		learn(outcome);
 		outcomes.push(outcome);
 		if (report) await appendFile(report, `${JSON.stringify(outcome)}\n`);
 		const fate = outcome.died ? `back in ${(outcome.recoveryMs / 1000).toFixed(1)} s` : 'not passed';
