@@ -2,10 +2,10 @@
  * What users do while the panel is killed. Each act says how its deployments have to end; a call that the kill cut off is made
  * again, as a script or a git host would. Acts own nothing: they work on the apps of a Stage.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command } from '../../support/command.ts';
-import type { Files } from '../../support/repository.ts';
+import { Repository, type Files } from '../../support/repository.ts';
 import type { Deployment } from './api.ts';
 import { buildsSlowly, failsAtStart, says, site, slowBehindHealth } from './apps.ts';
 import type { App, Rig } from './rig.ts';
@@ -17,6 +17,8 @@ export interface Stage {
 	site: App;
 	failing: App;
 	slow: App;
+	/** Of projects that come and go: nobody else has its mirror. */
+	passing: Repository;
 	/** Makes each release another one. */
 	next: () => string;
 }
@@ -41,6 +43,7 @@ export async function setStage(rig: Rig): Promise<Stage> {
 		site: await rig.app('site', site('r0')),
 		failing: await rig.newApp('failing', failsAtStart('r0')),
 		slow: await rig.app('slow', slowBehindHealth('r0'), {}, false),
+		passing: await Repository.create('passing', says('r0')),
 		next
 	};
 }
@@ -146,6 +149,37 @@ const cancelAt = (step: string, choose: (stage: Stage) => App): Act => ({
 	check: async (stage) => endsAs(stage, choose(stage), 'cancelled', 'success')
 });
 
+/** The second release in a row of a project that keeps one warm sends the warm one away. */
+const blueGreen: Act = {
+	run: async (stage) => {
+		const { api } = stage.rig;
+		await api.json('PATCH', `/projects/${stage.server.project.id}`, { release_strategy: 'blue_green' });
+		for (let i = 0; i < 2; i += 1) await api.deploy(stage.server.project.id);
+	},
+	check: async (stage) => {
+		await stage.rig.api.json('PATCH', `/projects/${stage.server.project.id}`, {
+			release_strategy: 'rolling'
+		});
+		return endsAs(stage, stage.server, 'success');
+	}
+};
+
+/** A mirror that no project uses is removed with the next cleaning. */
+const cleanDisk: Act = {
+	run: async ({ rig, next }) => {
+		const mirror = join(rig.data, 'repositories', `${next()}-of-nobody.git`);
+		await mkdir(mirror);
+		await writeFile(join(mirror, 'HEAD'), 'ref: refs/heads/main\n');
+		const old = new Date(Date.now() - 24 * 3_600_000);
+		await utimes(mirror, old, old);
+		await rig.api.json('POST', '/server/disk/clean', { dry_run: false });
+	},
+	check: async ({ rig }) => {
+		await rig.api.json('POST', '/server/disk/clean', { dry_run: false });
+		return [];
+	}
+};
+
 const changeEnvironment: Act = {
 	run: async (stage) => {
 		await stage.rig.api.json('PUT', `/projects/${stage.server.project.id}/environment`, [
@@ -174,7 +208,7 @@ function comeAndGo(): Act {
 		reloads: true,
 		run: async (stage) => {
 			name = `passing-${stage.next()}`;
-			const created = await stage.rig.api.createProject({ name, git_url: stage.server.repository.address });
+			const created = await stage.rig.api.createProject({ name, git_url: stage.passing.address });
 			await stage.rig.api.deploy(created.id);
 			await remove(stage, created.id);
 		},
@@ -232,10 +266,13 @@ const withoutContainer = damaged(async ({ rig, slow }) => {
 	const ids = await command('docker', ['ps', '-aq', ...label.flatMap((each) => ['--filter', each])]);
 	await command('docker', ['rm', '-f', ...ids.split('\n').filter(Boolean)]);
 });
-const withOrphan = damaged(async ({ rig, server }) => {
-	const labels = { data: rig.data, project: server.project.id, deployment: 999_999 };
-	const words = Object.entries(labels).flatMap(([key, value]) => ['--label', `vps-panel.${key}=${value}`]);
-	await command('docker', ['create', ...words, 'node:24-slim', 'true']);
+const withOrphan = damaged(async ({ rig, site: files }) => {
+	const orphan = join(rig.data, 'sites', String(files.project.id), '999999');
+	await mkdir(orphan, { recursive: true });
+	await writeFile(join(orphan, 'index.html'), 'of nobody');
+});
+const withoutSite = damaged(async ({ rig, server }) => {
+	await rm(join(rig.data, 'caddy', 'sites', `${server.project.id}.caddy`), { force: true });
 });
 
 /** Which act passes which points, by the beginning of their names; the first that fits. */
@@ -256,10 +293,13 @@ const acts: [prefix: string, act: () => Act][] = [
 	['undo.', () => deploy((stage) => stage.failing, 'failed')],
 	['runner.action.failed', () => deploy((stage) => stage.failing, 'failed')],
 	['environment.', () => changeEnvironment],
+	['deploy.warm.', () => blueGreen],
+	['disk.', () => cleanDisk],
 	['project.', comeAndGo],
 	['reconcile.marker.', () => withoutMarker],
 	['reconcile.link.', () => withoutLink],
 	['reconcile.container.', () => withoutContainer],
+	['reconcile.site.', () => withoutSite],
 	['reconcile.orphan.', () => withOrphan],
 	['reconcile.', () => damaged(nothing)],
 	['prune.', () => push((stage) => stage.server, says)],

@@ -322,6 +322,7 @@ asio::awaitable<Result<void>> GitCli::remove_mirror(GitUrl url) {
     auto lock = co_await MirrorLock::take(mirror, limits_.lock_time);
     if (!lock) co_return std::unexpected(lock.error());
     co_await throw_away(mirror);
+    lock->forget();
     co_return Result<void>{};
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,6 +38,14 @@ std::string first_word(const fs::path& path) {
     std::string word;
     file >> word;
     return is_commit_hash(word) ? word : std::string();
+}
+
+// Whoever held the lock before may have removed its file: then this one locks nothing.
+bool is_file_at(int file, const std::string& path) {
+    struct stat held{};
+    struct stat there{};
+    return ::fstat(file, &held) == 0 && ::lstat(path.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+           held.st_ino == there.st_ino;
 }
 
 } // namespace
@@ -90,16 +99,21 @@ asio::awaitable<Result<MirrorLock>> MirrorLock::take(fs::path mirror, std::chron
     std::error_code error;
     fs::create_directories(mirror.parent_path(), error);
     const auto path = mirror.native() + ".lock";
-    MirrorLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (lock.file_ < 0) co_return fail_disk(path, std::error_code(errno, std::generic_category()).message());
     const auto end = std::chrono::steady_clock::now() + patience;
-    while (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
-        if (std::chrono::steady_clock::now() >= end)
-            co_return fail(Code::unavailable, "Another deployment is still fetching this repository.");
-        co_await sleep_for(lock_interval);
+    while (true) {
+        MirrorLock lock(path, ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (lock.file_ < 0)
+            co_return fail_disk(path, std::error_code(errno, std::generic_category()).message());
+        while (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
+            if (std::chrono::steady_clock::now() >= end)
+                co_return fail(Code::unavailable, "Another deployment is still fetching this repository.");
+            co_await sleep_for(lock_interval);
+        }
+        if (is_file_at(lock.file_, path)) co_return lock;
     }
-    co_return lock;
 }
+
+void MirrorLock::forget() const { ::unlink(path_.c_str()); }
 
 MirrorLock::~MirrorLock() {
     if (file_ >= 0) ::close(file_);

@@ -32,15 +32,20 @@ class MirrorLock {
     // Suspends until the lock is free. unavailable: not within `patience`; internal: the disk refuses.
     static boost::asio::awaitable<Result<MirrorLock>> take(std::filesystem::path mirror,
                                                            std::chrono::milliseconds patience);
-    MirrorLock(MirrorLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    MirrorLock(MirrorLock&& other) noexcept
+        : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
     MirrorLock& operator=(MirrorLock&& other) noexcept {
+        std::swap(path_, other.path_);
         std::swap(file_, other.file_);
         return *this;
     }
+    // Removes the lock's own file, once the mirror is gone. Still held: who waits for it makes a new one.
+    void forget() const;
     ~MirrorLock();
 
   private:
-    explicit MirrorLock(int file) : file_(file) {}
+    MirrorLock(std::string path, int file) : path_(std::move(path)), file_(file) {}
+    std::string path_;
     int file_;
 };
 

@@ -228,7 +228,9 @@ boost::asio::awaitable<bool> DiskGovernor::remove_mirror(std::string name) {
     const auto mirrors = settings_.data_directory / "repositories";
     const auto lock = co_await git::MirrorLock::take(mirrors / name, mirror_patience);
     if (!lock) co_return false;
-    co_return co_await remove_files(mirrors, name);
+    const bool is_removed = co_await remove_files(mirrors, name);
+    if (is_removed) lock->forget();
+    co_return is_removed;
 }
 
 boost::asio::awaitable<bool> DiskGovernor::prune_cache(std::int64_t bytes) {

@@ -336,6 +336,7 @@ TEST_CASE_FIXTURE(Fixture, "locks of a killed git and a damaged mirror do not st
 
     CHECK(test::run(loop, client.remove_mirror(address)));
     CHECK_FALSE(std::filesystem::exists(mirror(address)));
+    CHECK_FALSE(std::filesystem::exists(mirror(address).native() + ".lock"));
     CHECK(test::run(loop, client.remove_mirror(address)));
     CHECK_FALSE(tree(address, second));
     CHECK(fetch(address, "main")->hash == second);

@@ -214,6 +214,7 @@ TEST_CASE("files without a release, mirrors without a project and old logs go; t
     CHECK(fs::exists(sites / "1" / std::to_string(live)));
     CHECK_FALSE(fs::exists(sites / "1" / "77"));
     CHECK_FALSE(fs::exists(disk.settings.data_directory / "repositories" / "aa.git"));
+    CHECK_FALSE(fs::exists(disk.settings.data_directory / "repositories" / "aa.git.lock"));
     CHECK(fs::exists(used));
     CHECK(fs::exists(disk.settings.log_directory / "1.log"));
     CHECK_FALSE(fs::exists(disk.settings.log_directory / "12.log"));
