@@ -1,10 +1,12 @@
 /**
  * A Docker engine for one test, beside the one of the machine: data, run files, socket and bridge of its own, and no firewall
- * rules, so that the other's stay as they are. It has the base image. Needs root.
+ * rules, so that the other's stay as they are; or apart, in a network of its own, with the settings of tools/engine. It has the
+ * base image. Needs root.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { command } from '../../support/command.ts';
 import { Child } from './child.ts';
 import { Engine } from './engine.ts';
@@ -12,33 +14,62 @@ import { until } from './until.ts';
 
 const startLimitMs = 60_000;
 const bridge = 'pfaults0';
+const network = 'pfaults';
+const settings = fileURLToPath(new URL('../../../tools/engine.json', import.meta.url));
+const addresses = ['--default-address-pool', 'base=10.213.0.0/17,size=24'];
+const within = (...words: string[]) => ['nsenter', `--net=/run/netns/${network}`, ...words];
+
+async function makeBridge(): Promise<void> {
+	await removeBridge().catch(() => undefined);
+	await command('ip', ['link', 'add', 'name', bridge, 'type', 'bridge']);
+	await command('ip', ['address', 'add', '10.213.255.1/24', 'dev', bridge]);
+	await command('ip', ['link', 'set', bridge, 'up']);
+}
+const removeBridge = () => command('ip', ['link', 'delete', bridge]);
+
+async function makeNetwork(): Promise<void> {
+	await removeNetwork().catch(() => undefined);
+	await command('ip', ['netns', 'add', network]);
+	await command('ip', ['-n', network, 'link', 'set', 'lo', 'up']);
+}
+const removeNetwork = () => command('ip', ['netns', 'delete', network]);
 
 export class OwnEngine {
 	readonly socket: string;
 	readonly #folder: string;
+	readonly #apart: boolean;
 	#dockerd: Child;
 
-	private constructor(folder: string) {
+	private constructor(folder: string, apart: boolean) {
 		this.#folder = folder;
+		this.#apart = apart;
 		this.socket = join(folder, 'docker.sock');
 		this.#dockerd = this.#launch();
 	}
 
-	static async start(): Promise<OwnEngine> {
+	static async start(apart = false): Promise<OwnEngine> {
 		const folder = await mkdtemp(join(tmpdir(), 'panel-engine-'));
 		await mkdir(join(folder, 'root'));
 		await writeFile(join(folder, 'daemon.json'), '{}');
-		await command('ip', ['link', 'delete', bridge]).catch(() => undefined);
-		await command('ip', ['link', 'add', 'name', bridge, 'type', 'bridge']);
-		await command('ip', ['address', 'add', '10.213.255.1/24', 'dev', bridge]);
-		await command('ip', ['link', 'set', bridge, 'up']);
-		const engine = new OwnEngine(folder);
+		await (apart ? makeNetwork() : makeBridge());
+		const engine = new OwnEngine(folder, apart);
 		await engine.answers();
 		const image = join(folder, 'base.tar');
 		await command('docker', ['save', '--output', image, 'node:24-slim']);
-		await command('docker', ['--host', `unix://${engine.socket}`, 'load', '--input', image]);
+		await engine.docker('load', '--input', image);
 		await rm(image);
 		return engine;
+	}
+
+	/** Runs the docker program against this engine. */
+	docker(...words: string[]): Promise<string> {
+		return command('docker', ['--host', `unix://${this.socket}`, ...words]);
+	}
+
+	/** What a loopback port answers, where the engine is. */
+	ask(port: number): Promise<string> {
+		const [file = '', ...words] = within('curl', '-sS', '--max-time', '5', `http://127.0.0.1:${port}/`);
+		return command(file, words);
 	}
 
 	/** As a crash of the engine: its containers go on. */
@@ -63,11 +94,10 @@ export class OwnEngine {
 
 	/** With every container in it. */
 	async stop(): Promise<void> {
-		const docker = (...words: string[]) => command('docker', ['--host', `unix://${this.socket}`, ...words]);
-		const ids = (await docker('ps', '-aq').catch(() => '')).split('\n').filter(Boolean);
-		if (ids.length) await docker('rm', '-f', ...ids).catch(() => undefined);
+		const ids = (await this.docker('ps', '-aq').catch(() => '')).split('\n').filter(Boolean);
+		if (ids.length) await this.docker('rm', '-f', ...ids).catch(() => undefined);
 		await this.#dockerd.stop(30_000);
-		await command('ip', ['link', 'delete', bridge]).catch(() => undefined);
+		await (this.#apart ? removeNetwork() : removeBridge()).catch(() => undefined);
 		// dockerd leaves its data directory mounted on itself.
 		await command('umount', ['--lazy', join(this.#folder, 'root')]).catch(() => undefined);
 		await rm(this.#folder, { recursive: true, force: true });
@@ -75,20 +105,18 @@ export class OwnEngine {
 
 	#launch(): Child {
 		const at = (name: string) => join(this.#folder, name);
+		const common = [
+			...['--host', `unix://${this.socket}`, '--data-root', at('root'), '--exec-root', at('exec')],
+			...['--pidfile', at('pid'), ...addresses]
+		];
+		const beside = [
+			...['--config-file', at('daemon.json'), '--live-restore', '--bridge', bridge],
+			...['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false']
+		];
 		return new Child({
-			argv: [
-				...[
-					'dockerd',
-					'--config-file',
-					at('daemon.json'),
-					'--host',
-					`unix://${this.socket}`,
-					'--live-restore'
-				],
-				...['--data-root', at('root'), '--exec-root', at('exec'), '--pidfile', at('pid'), '--bridge', bridge],
-				...['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false'],
-				...['--default-address-pool', 'base=10.213.0.0/17,size=24']
-			],
+			argv: this.#apart
+				? within('dockerd', '--config-file', settings, '--bip', '10.213.255.1/24', ...common)
+				: ['dockerd', ...beside, ...common],
 			log: at('dockerd.log')
 		});
 	}
