@@ -18,7 +18,7 @@ import { Api, finals, type Deployment, type Hook, type Project } from './api.ts'
 import { Child } from './child.ts';
 import { Panel, root, type Role } from './panel.ts';
 import { until } from './until.ts';
-import { Visitors } from './visitor.ts';
+import { resetConnection, Visitors } from './visitor.ts';
 
 export interface RigOptions {
 	roles?: Role[];
@@ -177,7 +177,7 @@ export class Rig {
 		const app = await this.newApp(name, files, more);
 		const first = await this.api.deploy(app.project.id);
 		if (first.status !== 'success') throw new Error(`${name}: ${first.status}: ${first.error_message}`);
-		this.forgive(/ECONNRESET/); // of the other sites: Caddy has taken a new one
+		this.forgive(resetConnection); // of the other sites: Caddy has taken a new one
 		if (visited) {
 			const visitors = new Visitors(this.port, name);
 			app.visitors = visitors;

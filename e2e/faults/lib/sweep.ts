@@ -5,6 +5,7 @@ import { command } from '../../support/command.ts';
 import { actFor, setStage, type Stage } from './acts.ts';
 import { binary, type Role } from './panel.ts';
 import { Rig, type RigOptions } from './rig.ts';
+import { resetConnection } from './visitor.ts';
 
 export interface Kill {
 	point: string;
@@ -68,9 +69,9 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	await rig.panel.start();
 	await rig.settled();
 	const recoveryMs = Math.round(performance.now() - began);
-	const problems = died ? await act.check(stage) : [];
+	const problems = await act.check(stage);
 	await rig.settled();
-	const resets = act.reloads ? rig.forgive(/ECONNRESET/) : 0;
+	const resets = act.reloads ? rig.forgive(resetConnection) : 0;
 	problems.push(...(await rig.holds()));
 	excuse(false);
 	for (const app of rig.apps) app.visitors?.failures.splice(0);

@@ -14,6 +14,9 @@ export interface Seen {
 const answerLimitMs = 15_000;
 const pauseMs = 20;
 
+/** How Node says that a connection was reset, before the answer or within it. */
+export const resetConnection = /ECONNRESET|socket hang up/;
+
 /** The server had closed the kept connection when the request was sent. */
 class StaleConnection extends Error {}
 
