@@ -1,5 +1,6 @@
 /**
- * Kills the back end at every crash point, many times, and checks after each kill that nothing was lost:
+ * Kills the back end at every crash point, many times, and checks after each kill that nothing was lost. From the second round
+ * on it is killed once more while it makes good the first kill.
  *
  *   node faults/sweep.ts [--rounds 25] [--minutes 60] [--only PREFIX] [--split] [--seed N] [--report FILE] [--database URL]
  *
@@ -12,14 +13,15 @@ import { points, remembered, sweep, type Kill, type Outcome } from './lib/sweep.
 
 export function summary(outcomes: Outcome[]): string {
 	const died = outcomes.filter((each) => each.died);
-	const names = new Set(died.map((each) => each.point));
+	const again = died.filter((each) => each.diedAgain);
+	const names = new Set([...died.map((each) => each.point), ...again.map((each) => each.again)]);
 	const bad = outcomes.filter((each) => each.problems.length);
 	const times = died
 		.map((each) => each.recoveryMs)
 		.filter((ms) => ms >= 0)
 		.sort((a, b) => a - b);
 	const at = (share: number) => ((times[Math.floor((times.length - 1) * share)] ?? 0) / 1000).toFixed(1);
-	return `${died.length} kills at ${names.size} points, ${bad.length} left something broken; back and settled in ${at(0.5)} s (median), ${at(0.99)} s (p99), ${at(1)} s (most)`;
+	return `${died.length + again.length} kills at ${names.size} points, ${bad.length} left something broken; back and settled in ${at(0.5)} s (median), ${at(0.99)} s (p99), ${at(1)} s (most)`;
 }
 
 async function main(): Promise<void> {
@@ -38,11 +40,17 @@ async function main(): Promise<void> {
 	say(`seed ${values.seed}`);
 	const random = new Random(Number(values.seed));
 	const named = (await points()).filter((point) => point.startsWith(values.only));
+	// What a panel passes that takes over where it was killed.
+	const often = (await points()).filter((point) => /^(deploy|runner|worker|log|queue|ringer)\./.test(point));
 	const kills: Kill[] = [];
 	for (let round = 1; round <= Number(values.rounds); round += 1) {
 		// The first passing first; the later ones of points that are passed often come with the rounds.
 		for (const point of random.shuffled(named))
-			kills.push({ point, n: round === 1 ? 1 : 1 + random.below(6), round });
+			kills.push(
+				round === 1
+					? { point, n: 1, round }
+					: { point, n: 1 + random.below(6), round, again: random.pick(often) }
+			);
 	}
 	const outcomes = await sweep({
 		kills,

@@ -13,12 +13,16 @@ export interface Kill {
 	n: number;
 	/** Which repetition. */
 	round: number;
+	/** Where it is killed again, while it makes good the first kill; a deployment has three attempts. */
+	again?: string;
 }
 
 export interface Outcome extends Kill {
 	roles: Role[];
 	/** False: the act ended without passing the point so often. */
 	died: boolean;
+	/** It passed the second point as well, and died there. */
+	diedAgain?: boolean;
 	/** From the start of the panel after the kill until every deployment had ended. */
 	recoveryMs: number;
 	problems: string[];
@@ -44,6 +48,17 @@ async function dieInTheAct({ panel }: Rig, running: Promise<void>): Promise<bool
 	return false;
 }
 
+/** Starts it and kills it once more, if what it does after the first kill passes the point. */
+async function dieAgain(rig: Rig, point: string): Promise<boolean> {
+	const { panel } = rig;
+	await panel.arm(point);
+	await panel.start();
+	if (panel.alive) await Promise.race([panel.died(), rig.settled().catch(() => undefined)]);
+	await panel.disarm();
+	if (panel.alive) await Promise.race([panel.died(), pause(200)]);
+	return !panel.alive;
+}
+
 export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const { rig } = stage;
 	const act = actFor(order.point);
@@ -65,6 +80,7 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const died = await dieInTheAct(rig, running);
 	running.catch(() => undefined);
 	await rig.panel.disarm();
+	const diedAgain = died && order.again ? await dieAgain(rig, order.again) : false;
 	const began = performance.now();
 	await rig.panel.start();
 	await rig.settled();
@@ -75,7 +91,7 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	problems.push(...(await rig.holds()));
 	excuse(false);
 	for (const app of rig.apps) app.visitors?.failures.splice(0);
-	return { ...order, roles: rig.panel.setup.roles, died, recoveryMs, problems, resets };
+	return { ...order, roles: rig.panel.setup.roles, died, diedAgain, recoveryMs, problems, resets };
 }
 
 export interface Sweep {
@@ -130,9 +146,10 @@ export async function sweep({ kills, rig: options, report, limitMs, say }: Sweep
 		learn(outcome);
 		outcomes.push(outcome);
 		if (report) await appendFile(report, `${JSON.stringify(outcome)}\n`);
+		const again = outcome.diedAgain ? ` and ${order.again}` : '';
 		const fate = outcome.died ? `back in ${(outcome.recoveryMs / 1000).toFixed(1)} s` : 'not passed';
 		say(
-			`${outcomes.length} ${order.point}:${order.n} ${fate}${outcome.problems.map((text) => `\n    ${text}`).join('')}`
+			`${outcomes.length} ${order.point}:${order.n}${again} ${fate}${outcome.problems.map((text) => `\n    ${text}`).join('')}`
 		);
 	}
 	await stage?.rig.stop();
