@@ -118,10 +118,10 @@ export async function remembered(report: string): Promise<Outcome[]> {
 export async function sweep({ kills, rig: options, report, limitMs, say }: Sweep): Promise<Outcome[]> {
 	const done = report ? await remembered(report) : [];
 	const known = new Set(done.map(key));
-	// How often a point is passed, as far as an act that ended without the death has told.
+	// How often a point is surely passed, as far as acts that ended without the death have told: they cost as much as a kill.
 	const passings = new Map<string, number>();
 	const learn = ({ died, point, n }: Outcome) => {
-		if (!died) passings.set(point, Math.max(1, Math.min(n - 1, passings.get(point) ?? n)));
+		if (!died) passings.set(point, Math.max(1, Math.floor(n / 2)));
 	};
 	done.forEach(learn);
 	const end = performance.now() + limitMs;
