@@ -10,7 +10,9 @@ import { Rig } from './lib/rig.ts';
 test('a full disk fails the deployment with that reason, signing in works, and after room was made all is well', async () => {
 	const mount = await mkdtemp(join(tmpdir(), 'panel-disk-'));
 	await command('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'tmpfs', mount]);
-	const rig = await Rig.start({ data: join(mount, 'data') });
+	// As much as fits on such a disk of what is held back and asked for on a real one.
+	const options = ['--disk-reserve', '8M', '--build-space', '4M'];
+	const rig = await Rig.start({ data: join(mount, 'data'), options });
 	const ballast = join(mount, 'ballast');
 	try {
 		const app = await rig.app('tight', says('r0'));
@@ -30,6 +32,7 @@ test('a full disk fails the deployment with that reason, signing in works, and a
 			} else {
 				expect(refused.status).toBe(503);
 				expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+				expect(((await refused.json()) as { detail: string }).detail).toMatch(/disk is full/);
 			}
 			expect((await rig.api.send('GET', '/projects')).status).toBe(200);
 			expect(each.visitors?.said.length).toBe(1);

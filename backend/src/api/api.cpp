@@ -105,10 +105,7 @@ net::Response Api::answer_exception(const Context& context, const std::exception
     }
     spdlog::error("request {} {} {}: {}", context.request_id, context.request.method, context.request.path,
                   failure.what());
-    if (server::is_database_outage(failure)) {
-        const Error outage{Code::unavailable, "The database does not answer. Try again in a moment.", {}};
-        return error_to_response(context, outage);
-    }
+    if (const auto outage = server::database_outage(failure)) return error_to_response(context, *outage);
     const Error broken{Code::internal,
                        "Something went wrong on the server. Its log has the details under this request id.",
                        {}};

@@ -104,8 +104,9 @@ std::string one_line(std::string text) {
 } // namespace
 
 std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Purpose purpose) {
+    std::unique_ptr<Connection> connection;
     try {
-        std::unique_ptr<Connection> connection(new Connection(parameters(url, purpose)));
+        connection.reset(new Connection(parameters(url, purpose)));
         if (url.is_sqlite()) {
             set_up_sqlite(connection->session(), purpose);
         } else {
@@ -113,7 +114,9 @@ std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Pur
         }
         return connection;
     } catch (const soci::soci_error& error) {
-        throw Outage(one_line(error.get_error_message()));
+        const auto text = one_line(error.get_error_message());
+        if (connection) throw Outage(text, cause_of(connection->session(), error));
+        throw Outage(text);
     }
 }
 

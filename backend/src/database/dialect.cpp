@@ -8,6 +8,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace panel::database {
@@ -44,6 +45,17 @@ bool is_sqlite_outage(int code) {
     }
 }
 
+// A write-ahead log or its index that cannot grow is an error of input and output to SQLite, as a broken disk
+// is.
+Outage::Cause sqlite_cause(soci::session& session, int code) {
+    const bool met_the_system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+    const int reason = met_the_system ? sqlite_api::sqlite3_system_errno(sqlite_connection(session)) : 0;
+    if ((code & 0xff) == SQLITE_FULL || reason == ENOSPC || reason == EDQUOT) return Outage::Cause::full;
+    if ((code & 0xff) == SQLITE_READONLY || reason == EROFS || reason == EACCES || reason == EPERM)
+        return Outage::Cause::read_only;
+    return Outage::Cause::away;
+}
+
 bool is_outage(soci::session& session, const soci::soci_error& error) {
     if (const auto* ours = dynamic_cast<const soci::sqlite3_soci_error*>(&error))
         return is_sqlite_outage(ours->result());
@@ -56,6 +68,11 @@ bool is_outage(soci::session& session, const soci::soci_error& error) {
     default: return true; // no space, no memory, shutting down, read-only, a lock that was not to be had
     }
 }
+
+// As a server says it whose messages are English; SOCI's plug-in keeps the code of the error to itself.
+// Another language costs no more than the precise words.
+constexpr std::string_view postgresql_disk_full = "No space left on device";
+constexpr std::string_view postgresql_read_only = "in a read-only transaction";
 
 // SOCI adds 'while executing "<SQL>" with :a=1, :b="..."': the SQL is ours, the values are not to be logged.
 std::string without_values(const soci::soci_error& error) {
@@ -116,6 +133,15 @@ bool is_quiet(soci::session& session) {
     return ::poll(&waiting, 1, 0) == 0; // a farewell or the end of the stream is all that could be there
 }
 
+Outage::Cause cause_of(soci::session& session, const soci::soci_error& error) {
+    if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error))
+        return sqlite_cause(session, sqlite->result());
+    const std::string_view text = error.what();
+    if (text.contains(postgresql_disk_full)) return Outage::Cause::full;
+    if (text.contains(postgresql_read_only)) return Outage::Cause::read_only;
+    return Outage::Cause::away;
+}
+
 std::exception_ptr translated(soci::session& session, std::exception_ptr failure) noexcept {
     try {
         std::rethrow_exception(failure);
@@ -123,7 +149,7 @@ std::exception_ptr translated(soci::session& session, std::exception_ptr failure
         return failure;
     } catch (const soci::soci_error& error) {
         const auto text = without_values(error);
-        return is_outage(session, error) ? std::make_exception_ptr(Outage(text))
+        return is_outage(session, error) ? std::make_exception_ptr(Outage(text, cause_of(session, error)))
                                          : std::make_exception_ptr(soci::soci_error(text));
     } catch (...) {
         return failure;

@@ -41,6 +41,8 @@ void undo_step(soci::session& session);
 // The failure as callers get it: an Outage, or the same soci_error without the values that were bound. Call
 // it before anything else is done with the session. What is no soci_error stays as it is.
 [[nodiscard]] std::exception_ptr translated(soci::session& session, std::exception_ptr failure) noexcept;
+// Why an outage is one.
+[[nodiscard]] Outage::Cause cause_of(soci::session& session, const soci::soci_error& error);
 
 // {{id}} and {{blob}} become the words of the session's dialect.
 [[nodiscard]] std::string in_dialect(std::string_view sql, bool sqlite);

@@ -7,6 +7,7 @@
 #include "support/temp_database.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -76,6 +77,42 @@ TEST_CASE("a read cannot write") {
     TempDatabase temp;
     const auto read = [&] { temp.read([&](soci::session& session) { session << "DELETE FROM users"; }); };
     CHECK_THROWS_AS(read(), soci::soci_error);
+}
+
+TEST_CASE("a database that takes no writes says so, and takes them again") {
+    TempDatabase temp;
+    const auto refuse = [](soci::session& session) {
+        session << (session.get_backend_name() == "sqlite3" ? "PRAGMA query_only=ON"
+                                                            : "SET TRANSACTION READ ONLY");
+        put_setting(session, "name", "value");
+    };
+    Outage::Cause cause{};
+    try {
+        temp.write(refuse);
+    } catch (const Outage& outage) {
+        cause = outage.cause();
+    }
+    CHECK(cause == Outage::Cause::read_only);
+    temp.reopen();
+    temp.write([](soci::session& session) { put_setting(session, "name", "value"); });
+}
+
+TEST_CASE("a file that may not grow is a full disk, not a database that does not answer") {
+    TempDatabase temp(test::TestDatabase::Kind::sqlite);
+    const auto fill = [](soci::session& session) {
+        session << "PRAGMA max_page_count=1"; // no more than it has
+        for (int i = 0; i < 100; ++i) put_setting(session, fmt::format("name {}", i), std::string(4096, 'x'));
+    };
+    Outage::Cause cause{};
+    std::string words;
+    try {
+        temp.write(fill);
+    } catch (const Outage& outage) {
+        cause = outage.cause();
+        words = outage.words();
+    }
+    CHECK(cause == Outage::Cause::full);
+    CHECK(words.contains("disk is full"));
 }
 
 TEST_CASE("a statement that failed works the next time") {

@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "database/database.hpp"
+#include "database/outage.hpp"
 #include "database/project_repo.hpp"
 
 #include <boost/json/parse.hpp>
@@ -58,9 +59,12 @@ asio::awaitable<void> WorkerDesk::answer(std::string request, net::MessageCaller
     if (!error && value.is_object()) {
         try {
             result = co_await perform(value.get_object(), caller);
+        } catch (const database::Outage& outage) {
+            spdlog::error("worker desk: {}", outage.what());
+            result = fail(Code::unavailable, outage.words());
         } catch (const soci::soci_error& failure) {
             spdlog::error("worker desk: {}", failure.what());
-            result = fail(Code::unavailable, "The database does not answer.");
+            result = fail(Code::internal, "Something went wrong on the server.");
         }
     }
     auto last = result ? std::move(*result) : object{};

@@ -4,8 +4,10 @@
 
 namespace panel::server {
 
-bool is_database_outage(const std::exception& failure) {
-    return dynamic_cast<const database::Outage*>(&failure) != nullptr;
+std::optional<Error> database_outage(const std::exception& failure) {
+    const auto* outage = dynamic_cast<const database::Outage*>(&failure);
+    if (!outage) return std::nullopt;
+    return Error{Code::unavailable, outage->words(), {}};
 }
 
 } // namespace panel::server

@@ -2,10 +2,14 @@
 // Tells a database that is gone, locked or full from a mistake of ours: the first is worth trying again. Any
 // thread.
 
+#include "base/result.hpp"
+
 #include <exception>
+#include <optional>
 
 namespace panel::server {
 
-[[nodiscard]] bool is_database_outage(const std::exception& failure);
+// unavailable, in words for users; nothing for a mistake.
+[[nodiscard]] std::optional<Error> database_outage(const std::exception& failure);
 
 } // namespace panel::server

@@ -27,7 +27,7 @@ asio::awaitable<Check> Readiness::check_database() {
         const auto answer = co_await with_deadline(database_.read(std::move(read)), patience);
         if (!answer) check.problem = "The database does not answer in time.";
     } catch (const std::exception& failure) { // being told so is what this call is for
-        if (!is_database_outage(failure)) throw;
+        if (!database_outage(failure)) throw;
         check.problem = "The database cannot be read.";
     }
     co_return check;
