@@ -17,6 +17,8 @@ void put_release(soci::session& session, const Release& release); // inserts or 
 [[nodiscard]] std::optional<Release> find_release(soci::session& session, std::int64_t deployment_id);
 void set_release_slot(soci::session& session, std::int64_t deployment_id, const std::string& slot);
 void set_release_image_available(soci::session& session, std::int64_t deployment_id, bool available);
+// The image is gone: no release of the project that stands on it can be brought back.
+void forget_image(soci::session& session, std::int64_t project_id, const std::string& image_id);
 // The live and the warm release of each project that has one, by project.
 [[nodiscard]] std::map<std::int64_t, Release> list_live_releases(soci::session& session);
 [[nodiscard]] std::map<std::int64_t, Release> list_warm_releases(soci::session& session);

@@ -98,6 +98,7 @@ class Execution {
     // execution_release.cpp
     boost::asio::awaitable<Result<void>> retire_warm();
     boost::asio::awaitable<Result<void>> start();
+    boost::asio::awaitable<void> forget_image();
     boost::asio::awaitable<Result<void>> check_health();
     boost::asio::awaitable<Result<void>> check_files();
     boost::asio::awaitable<Result<void>> route();

@@ -67,9 +67,11 @@ asio::awaitable<Result<void>> Execution::start() {
     CRASH_POINT("deploy.start.begun");
     auto container = co_await ports_.docker.create_container(
         container_of(project_, release_, environment_, ports_.settings));
-    if (!container && container.error().code == Code::not_found)
+    if (!container && container.error().code == Code::not_found) {
+        co_await forget_image();
         co_return explain(Error{Code::not_found, "The image of this release is no longer on the server.", {}},
                           "image_gone", "Deploy the commit again.");
+    }
     if (!container)
         co_return explain(container.error(), "docker",
                           "Check that Docker runs on the server, then deploy again.");
@@ -78,6 +80,14 @@ asio::awaitable<Result<void>> Execution::start() {
     CRASH_POINT("deploy.start.started");
     if (!started) co_return explain(started.error(), "start_failed", "Check the start command in Settings.");
     co_return Result<void>{};
+}
+
+// Somebody removed it: what stands on it is offered for rollback no more.
+asio::awaitable<void> Execution::forget_image() {
+    auto write = [this](soci::session& session) {
+        database::forget_image(session, project_.id, release_.image_id);
+    };
+    co_await ports_.database.write(std::move(write));
 }
 
 asio::awaitable<Result<void>> Execution::check_health() {

@@ -97,6 +97,7 @@ TEST_CASE("a rollback whose image is gone from the engine fails and keeps the li
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::failed);
     CHECK(panel.detail(id).explanation->reason == "image_gone");
     CHECK(panel.detail(id).explanation->visitors == "Visitors still get deployment 2.");
+    CHECK(kept(panel, 3) == "---"); // the next one is not offered what cannot work
     CHECK(panel.docker.containers() == Calls{"vps-panel-p1-green"});
     CHECK(panel.docker.is_running("vps-panel-p1-green"));
     CHECK(panel.markers.read(1) == caddy::Slot::green);
