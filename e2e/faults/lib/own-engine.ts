@@ -17,7 +17,9 @@ const bridge = 'pfaults0';
 const network = 'pfaults';
 const settings = fileURLToPath(new URL('../../../tools/engine.json', import.meta.url));
 const addresses = ['--default-address-pool', 'base=10.213.0.0/17,size=24'];
+const loopback = fileURLToPath(new URL('../../../tools/lib/loopback.sh', import.meta.url));
 const within = (...words: string[]) => ['nsenter', `--net=/run/netns/${network}`, ...words];
+const inNetwork = (...words: string[]) => command('nsenter', within(...words).slice(1));
 
 async function makeBridge(): Promise<void> {
 	await removeBridge().catch(() => undefined);
@@ -31,6 +33,7 @@ async function makeNetwork(): Promise<void> {
 	await removeNetwork().catch(() => undefined);
 	await command('ip', ['netns', 'add', network]);
 	await command('ip', ['-n', network, 'link', 'set', 'lo', 'up']);
+	await inNetwork('bash', '-euc', `source '${loopback}'; guard_loopback`);
 }
 const removeNetwork = () => command('ip', ['netns', 'delete', network]);
 
@@ -68,8 +71,12 @@ export class OwnEngine {
 
 	/** What a loopback port answers, where the engine is. */
 	ask(port: number): Promise<string> {
-		const [file = '', ...words] = within('curl', '-sS', '--max-time', '5', `http://127.0.0.1:${port}/`);
-		return command(file, words);
+		return inNetwork('curl', '-sS', '--max-time', '5', `http://127.0.0.1:${port}/`);
+	}
+
+	/** Runs a program where an engine that is apart is. */
+	run(...words: string[]): Promise<string> {
+		return inNetwork(...words);
 	}
 
 	/** As a crash of the engine: its containers go on. */
