@@ -27,10 +27,11 @@ namespace {
 
 constexpr const char* insert_sql = "INSERT INTO deployments (project_id, commit_hash, commit_message, "
                                    "commit_author, branch, status, triggered_by, rollback_of, "
-                                   "requested_commit, created_at, switch_back_of, pin_when_live) VALUES "
-                                   "(:project, :hash, :message, :author, :branch, :status, :trigger, "
-                                   ":rollback_of, :requested, :created, :switch_back_of, :pin) "
-                                   "RETURNING id";
+                                   "requested_commit, created_at, switch_back_of, pin_when_live, user_id) "
+                                   "VALUES (:project, :hash, :message, :author, :branch, :status, :trigger, "
+                                   ":rollback_of, :requested, :created, :switch_back_of, :pin, "
+                                   "COALESCE((SELECT p.user_id FROM projects p WHERE p.id = :same_project), "
+                                   "0)) RETURNING id";
 constexpr const char* insert_step_sql = "INSERT INTO deployment_steps (deployment_id, name, status, "
                                         "started_at) VALUES (:deployment, :name, :status, :started)";
 constexpr const char* find_sql =
@@ -46,7 +47,7 @@ constexpr const char* list_recent_sql =
     "SELECT " ROW_COLUMNS ROW_TABLES "WHERE d.id < :before ORDER BY d.id DESC LIMIT :limit";
 constexpr const char* list_recent_own_sql =
     "SELECT " ROW_COLUMNS ROW_TABLES
-    "WHERE d.id < :before AND p.user_id = :user ORDER BY d.id DESC LIMIT :limit";
+    "WHERE d.id < :before AND d.user_id = :user ORDER BY d.id DESC LIMIT :limit";
 // The newest of each project is one seek in deployments_by_project. A fixed number of ids keeps one statement
 // prepared.
 #define NEWEST_OF                                                                                            \
@@ -68,6 +69,10 @@ constexpr const char* watched_sql =
 #undef ROW_COLUMNS
 #undef DEPLOYMENT_COLUMNS
 
+constexpr const char* count_sql =
+    "INSERT INTO deployment_counts (status, deployments) VALUES (:status, :change) ON CONFLICT (status) DO "
+    "UPDATE SET deployments = deployment_counts.deployments + excluded.deployments";
+constexpr const char* counts_sql = "SELECT status, deployments FROM deployment_counts";
 constexpr const char* status_sql = "SELECT status, started_at FROM deployments WHERE id = :id";
 constexpr const char* set_status_sql =
     "UPDATE deployments SET status = :status, started_at = COALESCE(started_at, :now) WHERE id = :id";
@@ -138,6 +143,17 @@ struct CurrentState {
     std::optional<Timestamp> started_at;
 };
 
+void count(soci::session& session, DeploymentStatus status, int change) {
+    Query query(session, count_sql);
+    query.use(status, change).run();
+}
+
+void move_count(soci::session& session, DeploymentStatus from, DeploymentStatus to) {
+    if (from == to) return;
+    count(session, from, -1);
+    count(session, to, 1);
+}
+
 std::optional<CurrentState> current_state(soci::session& session, std::int64_t id) {
     CurrentState state;
     Query query(session, status_sql);
@@ -154,8 +170,9 @@ std::int64_t insert_deployment(soci::session& session, const Deployment& deploym
     query.use(deployment.project_id, deployment.commit_hash, deployment.commit_message,
               deployment.commit_author, deployment.branch, deployment.status, deployment.triggered_by,
               deployment.rollback_of, requested_commit, deployment.created_at, deployment.switch_back_of,
-              deployment.pin_when_live);
+              deployment.pin_when_live, deployment.project_id);
     query.into(id).only();
+    count(session, deployment.status, 1);
     for (const auto name : all_steps) {
         const bool is_first = name == StepName::queued;
         const auto status = is_first ? StepStatus::running : StepStatus::pending;
@@ -230,6 +247,16 @@ std::map<std::int64_t, DeploymentRow> latest_deployments(soci::session& session,
     return latest;
 }
 
+std::map<DeploymentStatus, std::int64_t> count_deployments(soci::session& session) {
+    std::map<DeploymentStatus, std::int64_t> counts;
+    DeploymentStatus status{};
+    std::int64_t number = 0;
+    Query query(session, counts_sql);
+    query.into(status, number);
+    while (query.next()) counts[status] = number;
+    return counts;
+}
+
 std::vector<Deployment> unfinished_deployments(soci::session& session, std::int64_t project_id) {
     Query query(session, project_id == 0 ? unfinished_sql : unfinished_of_sql);
     if (project_id != 0) query.use(project_id);
@@ -241,6 +268,7 @@ bool set_deployment_status(soci::session& session, std::int64_t id, DeploymentSt
     if (!state || is_final(status) || !may_change(state->status, status)) return false;
     Query query(session, set_status_sql);
     query.use(status, now, id).run();
+    move_count(session, state->status, status);
     return true;
 }
 
@@ -267,6 +295,7 @@ bool finish_deployment(soci::session& session, std::int64_t id, DeploymentStatus
     const auto json = explanation ? explanation_to_json(*explanation) : std::string();
     Query query(session, finish_sql);
     query.use(status, now, seconds, message, json, id).run();
+    move_count(session, state->status, status);
     Query running(session, finish_running_steps_sql);
     running.use(step_outcome, now, id).run();
     Query pending(session, skip_pending_steps_sql);
@@ -311,7 +340,9 @@ void end_other_watches(soci::session& session, std::int64_t project_id, std::int
 bool fail_watched(soci::session& session, std::int64_t id, const Explanation& explanation) {
     const auto json = explanation_to_json(explanation);
     Query query(session, fail_watched_sql);
-    return query.use(explanation.sentence, json, id).run() > 0;
+    if (query.use(explanation.sentence, json, id).run() == 0) return false;
+    move_count(session, DeploymentStatus::success, DeploymentStatus::failed);
+    return true;
 }
 
 void tell_visitors(soci::session& session, std::int64_t id, const std::string& sentence) {

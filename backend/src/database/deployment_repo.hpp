@@ -33,6 +33,8 @@ list_recent_deployments(soci::session& session, const Principal& principal, std:
 // The newest deployment of each of the projects, by project id.
 [[nodiscard]] std::map<std::int64_t, DeploymentRow>
 latest_deployments(soci::session& session, const std::vector<std::int64_t>& project_ids);
+// Of each status that any ever had. Counted as they change: no walk.
+[[nodiscard]] std::map<DeploymentStatus, std::int64_t> count_deployments(soci::session& session);
 // Not in a final state, oldest first; of one project, or of all (project_id 0).
 [[nodiscard]] std::vector<Deployment> unfinished_deployments(soci::session& session, std::int64_t project_id);
 

@@ -4,6 +4,9 @@
 #include "database/log_repo.hpp"
 #include "database/query.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace panel::database {
 namespace {
 
@@ -27,27 +30,28 @@ constexpr const char* latest_reading_sql = "SELECT at, total_bytes, free_bytes, 
 constexpr const char* readings_sql = "SELECT at, total_bytes, free_bytes, reserve_bytes, panel_bytes FROM "
                                      "disk_readings WHERE at >= :since ORDER BY at";
 constexpr const char* forget_readings_sql = "DELETE FROM disk_readings WHERE at < :time";
-// What stands in the place of a log that was removed; a log that is no longer is not worth removing.
+// What stands in the place of a log that was removed; a log of 256 bytes or
+// less is not worth removing (the condition of the index deployments_with_log).
 constexpr const char* removed_note = "The log of this deployment was removed to make room on the disk.\n";
-constexpr std::int64_t least_log_bytes = 256;
 constexpr const char* totals_sql =
-    "SELECT project_id, CAST(SUM(log_bytes) AS BIGINT), MIN(created_at) FROM deployments WHERE log_bytes > 0 "
-    "AND "
-    "status NOT IN ('pending', 'building', 'deploying') GROUP BY project_id ORDER BY project_id";
+    "SELECT p.id, p.log_bytes, COALESCE((SELECT d.created_at FROM deployments d WHERE d.project_id = p.id "
+    "ORDER BY d.id LIMIT 1), p.created_at) FROM projects p WHERE p.log_bytes > 0 ORDER BY p.id";
 constexpr const char* logs_sql =
     "SELECT d.id, d.project_id, d.log_bytes, d.created_at FROM deployments d JOIN projects p ON p.id = "
-    "d.project_id WHERE d.log_bytes > :least AND d.created_at < :time AND d.status NOT IN ('pending', "
+    "d.project_id WHERE d.log_bytes > 256 AND d.created_at < :time AND d.status NOT IN ('pending', "
     "'building', 'deploying') AND (p.live_deployment_id IS NULL OR p.live_deployment_id <> d.id) ORDER BY "
     "d.id LIMIT :limit";
+constexpr const char* shrink_total_sql =
+    "UPDATE projects SET log_bytes = log_bytes - (SELECT d.log_bytes FROM deployments d WHERE d.id = :id) "
+    "WHERE id = (SELECT d.project_id FROM deployments d WHERE d.id = :same_id)";
 constexpr const char* remove_log_sql = "DELETE FROM log_chunks WHERE deployment_id = :id";
 constexpr const char* forget_length_sql = "UPDATE deployments SET log_bytes = 0 WHERE id = :id";
-#define IN_USE "r.deployment_id IN (p.live_deployment_id, p.warm_deployment_id, p.pinned_deployment_id)"
 constexpr const char* kept_images_sql =
-    "SELECT r.deployment_id, r.project_id, r.image_id, CASE WHEN " IN_USE
-    " THEN 1 ELSE 0 END AS in_use FROM releases r "
-    "JOIN projects p ON p.id = r.project_id JOIN deployments d ON d.id = r.deployment_id WHERE "
-    "(r.image_available = 1 "
-    "AND d.status = 'success') OR " IN_USE " ORDER BY r.project_id, r.deployment_id DESC";
+    "SELECT r.deployment_id, r.project_id, r.image_id FROM releases r JOIN deployments d ON d.id = "
+    "r.deployment_id WHERE r.image_available = 1 AND d.status = 'success'";
+constexpr const char* images_in_use_sql =
+    "SELECT r.deployment_id, r.project_id, r.image_id FROM projects p JOIN releases r ON r.deployment_id IN "
+    "(p.live_deployment_id, p.warm_deployment_id, p.pinned_deployment_id)";
 #undef IN_USE
 constexpr const char* sqlite_bytes_sql = "SELECT CAST((SELECT page_count FROM pragma_page_count()) * (SELECT "
                                          "page_size FROM pragma_page_size()) AS BIGINT)";
@@ -129,15 +133,16 @@ std::vector<LogTotal> list_log_totals(soci::session& session) {
 std::vector<StoredLog> list_stored_logs(soci::session& session, Timestamp time, int limit) {
     std::vector<StoredLog> logs;
     StoredLog log;
-    const auto least = least_log_bytes;
     Query query(session, logs_sql);
-    query.use(least, time, limit);
+    query.use(time, limit);
     query.into(log.deployment_id, log.project_id, log.bytes, log.created_at);
     while (query.next()) logs.push_back(log);
     return logs;
 }
 
 void remove_stored_log(soci::session& session, std::int64_t deployment_id) {
+    Query shrink(session, shrink_total_sql);
+    shrink.use(deployment_id, deployment_id).run();
     Query remove(session, remove_log_sql);
     remove.use(deployment_id).run();
     Query forget(session, forget_length_sql);
@@ -148,9 +153,19 @@ void remove_stored_log(soci::session& session, std::int64_t deployment_id) {
 std::vector<KeptImage> list_kept_images(soci::session& session) {
     std::vector<KeptImage> images;
     KeptImage image;
-    Query query(session, kept_images_sql);
-    query.into(image.deployment_id, image.project_id, image.image_id, image.is_in_use);
-    while (query.next()) images.push_back(image);
+    const auto read = [&](const char* sql, bool is_in_use) {
+        image.is_in_use = is_in_use;
+        Query query(session, sql);
+        query.into(image.deployment_id, image.project_id, image.image_id);
+        while (query.next()) images.push_back(image);
+    };
+    read(images_in_use_sql, true);
+    read(kept_images_sql, false);
+    const auto place = [](const KeptImage& each) { return std::pair(each.project_id, -each.deployment_id); };
+    std::ranges::sort(images, {},
+                      [&](const KeptImage& each) { return std::pair(place(each), !each.is_in_use); });
+    const auto twice = std::ranges::unique(images, {}, place);
+    images.erase(twice.begin(), twice.end());
     return images;
 }
 

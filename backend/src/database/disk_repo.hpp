@@ -27,7 +27,7 @@ void put_disk_reading(soci::session& session, const DiskReading& reading);
                                                            Timestamp since); // oldest first
 void remove_disk_readings_before(soci::session& session, Timestamp time);
 
-// The build logs of a project's deployments that have ended.
+// The build logs of a project's deployments; `oldest_at`: its first deployment.
 struct LogTotal {
     std::int64_t project_id = 0;
     std::int64_t bytes = 0;

@@ -9,12 +9,12 @@ namespace {
 
 #define DOMAIN_COLUMNS "SELECT id, project_id, domain, is_primary, tls, created_at FROM domains "
 constexpr const char* list_sql = DOMAIN_COLUMNS "WHERE project_id = :project ORDER BY is_primary DESC, id";
-constexpr const char* list_all_sql = DOMAIN_COLUMNS "ORDER BY is_primary DESC, id";
+constexpr const char* list_all_sql = DOMAIN_COLUMNS "ORDER BY project_id, is_primary DESC, id";
 constexpr const char* find_sql = DOMAIN_COLUMNS "WHERE id = :id AND project_id = :project";
 constexpr const char* list_of_one_sql =
-    DOMAIN_COLUMNS "WHERE project_id IN (:a0) ORDER BY is_primary DESC, id";
+    DOMAIN_COLUMNS "WHERE project_id IN (:a0) ORDER BY project_id, is_primary DESC, id";
 constexpr const char* list_of_many_sql =
-    DOMAIN_COLUMNS "WHERE project_id IN " FIFTY_IDS " ORDER BY is_primary DESC, id";
+    DOMAIN_COLUMNS "WHERE project_id IN " FIFTY_IDS " ORDER BY project_id, is_primary DESC, id";
 #undef DOMAIN_COLUMNS
 constexpr const char* find_owner_sql = "SELECT project_id FROM domains WHERE domain = :domain";
 constexpr const char* insert_sql =

@@ -54,11 +54,8 @@ constexpr const char* archive_sql =
     "failed_at = :failed, " LEAVE HELD;
 constexpr const char* hand_back_sql = "UPDATE jobs SET state = 'ready', " LEAVE HELD;
 constexpr const char* unblock_sql =
-    "UPDATE jobs SET state = 'ready' WHERE id = (SELECT n.id FROM jobs n WHERE n.queue = :queue AND "
-    "n.group_name = "
-    ":group_name AND n.state = 'blocked' ORDER BY n.turn, n.id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM jobs o "
-    "WHERE "
-    "o.queue = :same_queue AND o.group_name = :same_group AND o.state IN ('ready', 'active'))";
+    "UPDATE jobs SET state = 'ready' WHERE id = (SELECT id FROM jobs WHERE queue = :queue AND group_name = "
+    ":group_name AND " IN_LINE "ORDER BY turn LIMIT 1) AND state = 'blocked'";
 constexpr const char* free_sql =
     "UPDATE jobs SET state = 'ready', retried = retried + 1, last_error = 'the worker was killed', failed_at "
     "= :now, " LEAVE "WHERE state = 'active' AND lease_owner = :owner AND retried < max_retry";
@@ -69,9 +66,10 @@ constexpr const char* due_sql =
     "SELECT id, queue, group_name FROM jobs WHERE state IN ('scheduled', 'retry') AND "
     "run_at <= :now ORDER BY run_at, id LIMIT :limit";
 constexpr const char* place_sql = "UPDATE jobs SET state = :state, turn = :turn WHERE id = :id";
-constexpr const char* drop_sql =
-    "DELETE FROM jobs WHERE (state = 'completed' AND ended_at + retention_ms <= :now) OR "
-    "(state = 'archived' AND ended_at <= :archived_before)";
+constexpr const char* drop_completed_sql =
+    "DELETE FROM jobs WHERE state = 'completed' AND ended_at + retention_ms <= :now";
+constexpr const char* drop_archived_sql =
+    "DELETE FROM jobs WHERE state = 'archived' AND ended_at <= :archived_before";
 constexpr const char* has_work_sql =
     "SELECT CASE WHEN EXISTS (SELECT 1 FROM jobs j WHERE j.queue = :queue AND j.state = 'ready' AND NOT "
     "EXISTS "
@@ -129,10 +127,11 @@ Place place_of(soci::session& session, const std::string& queue, const std::stri
     return place;
 }
 
+// The first in line of a group is the one that runs or may run, unless that one has just gone.
 void unblock(soci::session& session, const JobRow& job) {
     if (job.group.empty()) return;
     Query query(session, unblock_sql);
-    query.use(job.queue, job.group, job.queue, job.group).run();
+    query.use(job.queue, job.group).run();
 }
 
 void count(soci::session& session, const JobRow& job, bool is_failure) {
@@ -241,8 +240,10 @@ int promote_jobs(soci::session& session, Timestamp now, int limit) {
 }
 
 void drop_ended_jobs(soci::session& session, Timestamp now, Timestamp archived_before) {
-    Query query(session, drop_sql);
-    query.use(now, archived_before).run();
+    Query completed(session, drop_completed_sql);
+    completed.use(now).run();
+    Query archived(session, drop_archived_sql);
+    archived.use(archived_before).run();
 }
 
 bool has_due_work(soci::session& session, const std::string& queue, Timestamp now) {

@@ -14,6 +14,9 @@ constexpr std::int64_t chunk_bytes = 16 * 1024;
 
 constexpr const char* grow_log_sql =
     "UPDATE deployments SET log_bytes = log_bytes + :length WHERE id = :id AND log_bytes = :expected_length";
+constexpr const char* grow_total_sql =
+    "UPDATE projects SET log_bytes = log_bytes + :length WHERE id = (SELECT d.project_id FROM deployments d "
+    "WHERE d.id = :id)";
 constexpr const char* last_chunk_sql =
     "SELECT start_offset FROM log_chunks WHERE deployment_id = :id ORDER BY start_offset DESC LIMIT 1";
 constexpr const char* grow_chunk_sql = "UPDATE log_chunks SET bytes = bytes || :bytes WHERE deployment_id = "
@@ -49,6 +52,8 @@ void append_log(soci::session& session, std::int64_t deployment_id, std::int64_t
     Query grow(session, grow_log_sql);
     if (grow.use(length, deployment_id, offset).run() == 0)
         throw std::logic_error("a build log was appended to at another place than its end");
+    Query total(session, grow_total_sql);
+    total.use(length, deployment_id).run();
     const std::string text(bytes);
     if (grow_last_chunk(session, deployment_id, offset, text)) return;
     Query insert(session, insert_chunk_sql);

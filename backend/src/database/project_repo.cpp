@@ -67,6 +67,11 @@ constexpr const char* set_warm_sql = "UPDATE projects SET warm_deployment_id = :
 constexpr const char* set_framework_sql = "UPDATE projects SET framework = :framework WHERE id = :id";
 constexpr const char* peak_sql = "SELECT build_peak_bytes FROM projects WHERE id = :id";
 constexpr const char* set_peak_sql = "UPDATE projects SET build_peak_bytes = :bytes WHERE id = :id";
+constexpr const char* count_sql = "SELECT COUNT(*) FROM projects";
+constexpr const char* uncount_deployments_sql =
+    "INSERT INTO deployment_counts (status, deployments) SELECT d.status, -COUNT(*) FROM deployments d WHERE "
+    "d.project_id = :id GROUP BY d.status ON CONFLICT (status) DO UPDATE SET deployments = "
+    "deployment_counts.deployments + excluded.deployments";
 constexpr const char* delete_sql = "DELETE FROM projects WHERE id = :id";
 constexpr const char* secret_sql = "SELECT webhook_secret FROM projects WHERE id = :id";
 constexpr const char* set_secret_sql = "UPDATE projects SET webhook_secret = :secret WHERE id = :id";
@@ -139,6 +144,13 @@ std::vector<Project> list_projects(soci::session& session, const Principal& prin
 std::vector<Project> list_all_projects(soci::session& session) {
     Query query(session, list_all_sql);
     return select_all(query);
+}
+
+std::int64_t count_projects(soci::session& session) {
+    std::int64_t number = 0;
+    Query query(session, count_sql);
+    query.into(number).only();
+    return number;
 }
 
 bool has_project_named(soci::session& session, const std::string& name) {
@@ -228,6 +240,8 @@ void set_build_peak_bytes(soci::session& session, std::int64_t id, std::int64_t 
 }
 
 void delete_project(soci::session& session, std::int64_t id) {
+    Query uncount(session, uncount_deployments_sql);
+    uncount.use(id).run();
     Query query(session, delete_sql);
     query.use(id).run();
 }

@@ -23,6 +23,7 @@ namespace panel::database {
 [[nodiscard]] std::vector<Project> list_projects(soci::session& session, const Principal& principal,
                                                  std::int64_t before, int limit);
 [[nodiscard]] std::vector<Project> list_all_projects(soci::session& session); // for reconcile
+[[nodiscard]] std::int64_t count_projects(soci::session& session);
 [[nodiscard]] bool has_project_named(soci::session& session, const std::string& name);
 // Errors: conflict (the name is taken, no port is free). frontend_port is chosen here: the lowest free pair
 // at or above `first_port` of which no project has one and `is_free` says that nobody else has one either.
