@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { build } from './figures/build.ts';
 import { deploy } from './figures/deploy.ts';
 import { detect } from './figures/detect.ts';
+import { lists } from './figures/lists.ts';
 import { memory } from './figures/memory.ts';
 import { queue } from './figures/queue.ts';
 import { requests } from './figures/requests.ts';
@@ -27,6 +28,7 @@ const figures: Record<FigureName, Figure> = {
 	webhook,
 	switches,
 	requests,
+	lists,
 	queue,
 	build
 };

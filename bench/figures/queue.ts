@@ -1,44 +1,28 @@
-/** The queue in Redis: tasks a second, far and near, and how soon one begins; beside it the published Asynq, in turns. */
+/** Both queues. The one in Redis: tasks a second, far and near, and how soon one begins; beside it the published Asynq, in turns. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../../e2e/support/command.ts';
 import type { Figure } from '../lib/bench.ts';
+import { buildPrograms, programPath } from '../lib/bench-programs.ts';
+import { embeddedQueue } from '../lib/embedded-queue.ts';
 import type { Row } from '../lib/report.ts';
-import { root } from '../lib/stack.ts';
+import { freePort, root } from '../lib/stack.ts';
 import { median } from '../lib/stats.ts';
 
-const program = join(root, 'build', 'release', 'queue_bench');
+const program = programPath('queue_bench');
 const peer = join(root, 'build', 'interop', 'asynq-peer-0.26');
 const limitMs = 10 * 60_000;
 const oneWayMicroseconds = '1000';
 
 async function build(): Promise<void> {
-	const configure = [
-		'--preset',
-		'release',
-		'-S',
-		join(root, 'backend'),
-		'-B',
-		join(root, 'build', 'release')
-	];
-	await command('cmake', [...configure, '-DPANEL_BENCH=ON'], { timeoutMs: limitMs });
-	await command('ninja', ['-C', join(root, 'build', 'release'), 'queue_bench'], { timeoutMs: limitMs });
+	await buildPrograms();
 	await command(join(root, 'backend/tests/interop/asynq/peer/build'), [join(root, 'build', 'interop')], {
 		timeoutMs: limitMs
 	});
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }
 
 /** A Redis of its own that keeps nothing on disk, and a port before it that is a millisecond away in each direction. */
@@ -156,6 +140,7 @@ export const queue: Figure = async (bench) => {
 		const rounds = bench.options.quick ? 1 : 5;
 		const scale = bench.options.quick ? 5 : 1;
 		return [
+			...(await embeddedQueue(rounds, scale)),
 			...(await compare(place, false, rounds, scale)),
 			...(await compare(place, true, rounds, scale)),
 			await pickup(place, bench.options.quick ? 40 : 200)

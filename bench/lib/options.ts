@@ -10,6 +10,7 @@ export const figureNames = [
 	'webhook',
 	'switches',
 	'requests',
+	'lists',
 	'queue',
 	'build'
 ] as const;
