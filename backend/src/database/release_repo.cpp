@@ -42,7 +42,8 @@ constexpr const char* set_slot_sql = "UPDATE releases SET slot = :slot WHERE dep
 constexpr const char* set_available_sql =
     "UPDATE releases SET image_available = :available WHERE deployment_id = :deployment";
 constexpr const char* forget_image_sql =
-    "UPDATE releases SET image_available = :available WHERE project_id = :project AND image_id = :image";
+    "UPDATE releases SET image_available = 0 WHERE project_id = :project AND image_id = :image AND "
+    "image_available = 1";
 
 void select_into(Query& query, Release& release) {
     query.into(release.deployment_id, release.project_id, release.kind, release.image_id, release.plan_json,
@@ -100,8 +101,7 @@ void set_release_image_available(soci::session& session, std::int64_t deployment
 
 void forget_image(soci::session& session, std::int64_t project_id, const std::string& image_id) {
     Query query(session, forget_image_sql);
-    const bool available = false;
-    query.use(available, project_id, image_id).run();
+    query.use(project_id, image_id).run();
 }
 
 std::map<std::int64_t, Release> list_live_releases(soci::session& session) {

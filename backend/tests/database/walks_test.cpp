@@ -267,6 +267,7 @@ void Tour::logs_and_releases() {
     take_project_down(s, project_id, "", now);
     CHECK(!list_stored_logs(s, now + 1s, 10).empty());
     remove_stored_log(s, id);
+    forget_image(s, project_id, release.image_id);
 }
 
 void Tour::small_tables() {
