@@ -32,6 +32,8 @@ export interface Act {
 	reloads?: boolean;
 	/** The damage is done before the panel starts; `run` is nothing then. */
 	before?: (stage: Stage) => Promise<void>;
+	/** Its deployment was killed before; killed twice more it would have used up its attempts. */
+	hasDied?: boolean;
 }
 
 export async function setStage(rig: Rig): Promise<Stage> {
@@ -235,6 +237,7 @@ const damaged = (breakIt: (stage: Stage) => Promise<void>): Act => ({
 
 /** A deployment that died right behind its switch: whoever takes it over puts the marker back first. */
 const diedAtTheSwitch: Act = {
+	hasDied: true,
 	before: async ({ rig, server }) => {
 		await rig.panel.start();
 		await rig.panel.arm('deploy.switch.marked');

@@ -80,7 +80,7 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	const died = await dieInTheAct(rig, running);
 	running.catch(() => undefined);
 	await rig.panel.disarm();
-	const diedAgain = died && order.again ? await dieAgain(rig, order.again) : false;
+	const diedAgain = died && order.again && !act.hasDied ? await dieAgain(rig, order.again) : false;
 	const began = performance.now();
 	await rig.panel.start();
 	await rig.settled();
