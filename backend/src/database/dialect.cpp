@@ -7,6 +7,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <spdlog/spdlog.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -45,15 +47,29 @@ bool is_sqlite_outage(int code) {
     }
 }
 
-// A write-ahead log or its index that cannot grow is an error of input and output to SQLite, as a broken disk
-// is.
+// For an error of input and output SQLite's own word for the reason may be another call's by then: the file
+// and its disk are asked.
+Outage::Cause file_cause(const char* file) {
+    constexpr unsigned long least_growth = 64UL << 10; // of the write-ahead log's index
+    if (!file || ::access(file, W_OK) == 0) {
+        struct statvfs disk{};
+        const bool known = file && ::statvfs(file, &disk) == 0;
+        return known && disk.f_bavail * disk.f_frsize < least_growth ? Outage::Cause::full
+                                                                     : Outage::Cause::away;
+    }
+    return errno == EROFS || errno == EACCES || errno == EPERM ? Outage::Cause::read_only
+                                                               : Outage::Cause::away;
+}
+
 Outage::Cause sqlite_cause(soci::session& session, int code) {
-    const bool met_the_system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
-    const int reason = met_the_system ? sqlite_api::sqlite3_system_errno(sqlite_connection(session)) : 0;
-    if ((code & 0xff) == SQLITE_FULL || reason == ENOSPC || reason == EDQUOT) return Outage::Cause::full;
-    if ((code & 0xff) == SQLITE_READONLY || reason == EROFS || reason == EACCES || reason == EPERM)
-        return Outage::Cause::read_only;
-    return Outage::Cause::away;
+    switch (code & 0xff) {
+    case SQLITE_FULL: return Outage::Cause::full;
+    case SQLITE_READONLY: return Outage::Cause::read_only;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return file_cause(sqlite_api::sqlite3_db_filename(sqlite_connection(session), "main"));
+    default: return Outage::Cause::away;
+    }
 }
 
 bool is_outage(soci::session& session, const soci::soci_error& error) {
