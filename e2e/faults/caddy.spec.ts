@@ -4,23 +4,25 @@ import { join } from 'node:path';
 import { says } from './lib/apps.ts';
 import { expect, test } from './lib/fixture.ts';
 
-test('while Caddy is stopped a deployment fails and says so; afterwards everything is as before', async ({
-	rig
-}) => {
-	const app = await rig.app('doorless', says('r0'));
-	await rig.push(app, says('r1'));
-	const failed = await app.visitors?.excuse(async () => {
-		await rig.caddy.stop();
-		const ended = await rig.api.deploy(app.project.id);
-		await rig.startCaddy();
-		return ended;
-	});
-	expect(failed?.status).toBe('failed');
-	expect(failed?.error_message).toMatch(/Caddy/);
-	expect((await rig.api.deploy(app.project.id)).status).toBe('success');
-	await expect.poll(() => app.visitors?.said).toEqual(['r0', 'r1']);
-	expect(await rig.holds()).toEqual([]);
-});
+test(
+	'while Caddy is stopped a deployment fails and says so; afterwards everything is as before',
+	{ tag: '@short' },
+	async ({ rig }) => {
+		const app = await rig.app('doorless', says('r0'));
+		await rig.push(app, says('r1'));
+		const failed = await app.visitors?.excuse(async () => {
+			await rig.caddy.stop();
+			const ended = await rig.api.deploy(app.project.id);
+			await rig.startCaddy();
+			return ended;
+		});
+		expect(failed?.status).toBe('failed');
+		expect(failed?.error_message).toMatch(/Caddy/);
+		expect((await rig.api.deploy(app.project.id)).status).toBe('success');
+		await expect.poll(() => app.visitors?.said).toEqual(['r0', 'r1']);
+		expect(await rig.holds()).toEqual([]);
+	}
+);
 
 test('a Caddy that hangs fails the deployment within its deadline, the API answers meanwhile', async ({
 	rig
@@ -41,16 +43,20 @@ test('a Caddy that hangs fails the deployment within its deadline, the API answe
 	expect(await rig.holds()).toEqual([]);
 });
 
-test('a configuration that Caddy refuses keeps the one in force, and no visitor notices', async ({ rig }) => {
-	const app = await rig.app('refused', says('r0'));
-	const file = join(rig.data, 'caddy', 'Caddyfile');
-	const whole = await readFile(file, 'utf8');
-	await writeFile(file, `${whole}\nthis is no Caddyfile {`);
-	const created = await rig.newApp('unroutable', says('r0'));
-	const failed = await rig.api.deploy(created.project.id);
-	expect([failed.status, failed.error_message]).toEqual(['failed', expect.stringMatching(/Caddy refused/)]);
-	await writeFile(file, whole);
-	expect((await rig.api.deploy(created.project.id)).status).toBe('success');
-	expect(app.visitors?.said).toEqual(['r0']);
-	expect(await rig.holds()).toEqual([]);
-});
+test(
+	'a configuration that Caddy refuses keeps the one in force, and no visitor notices',
+	{ tag: '@short' },
+	async ({ rig }) => {
+		const app = await rig.app('refused', says('r0'));
+		const file = join(rig.data, 'caddy', 'Caddyfile');
+		const whole = await readFile(file, 'utf8');
+		await writeFile(file, `${whole}\nthis is no Caddyfile {`);
+		const created = await rig.newApp('unroutable', says('r0'));
+		const failed = await rig.api.deploy(created.project.id);
+		expect([failed.status, failed.error_message]).toEqual(['failed', expect.stringMatching(/Caddy refused/)]);
+		await writeFile(file, whole);
+		expect((await rig.api.deploy(created.project.id)).status).toBe('success');
+		expect(app.visitors?.said).toEqual(['r0']);
+		expect(await rig.holds()).toEqual([]);
+	}
+);

@@ -57,25 +57,29 @@ for (const [calls, pattern, trouble] of cases) {
 	});
 }
 
-test('while the whole engine hangs the API answers, webhooks are taken, and a cancel ends the deployment', async () => {
-	await rig.push(app, says(`r${++release}`));
-	engine.fail(/./, 'hang');
-	const { id } = await rig.api.trigger(app.project.id);
-	await until('the build was asked for', 30_000, () => engine.failed > 0);
-	const asked = performance.now();
-	const told = await rig.api.tell(app.project.id, app.hook, app.commits.at(-1) ?? '');
-	expect(told.status).toBe(202);
-	expect(performance.now() - asked, 'git hosts wait ten seconds').toBeLessThan(10_000);
-	expect((await rig.api.send('GET', '/projects')).status).toBe(200);
-	await rig.api.send('POST', `/deployments/${id}/cancel`);
-	const cancelled = performance.now();
-	expect((await rig.api.ended(id, 30_000)).status).toBe('cancelled');
-	expect(performance.now() - cancelled, 'a cancel takes ten seconds at most').toBeLessThan(10_000);
-	engine.recover();
-	await rig.settled();
-	await expect.poll(() => app.visitors?.said.at(-1)).toBe(`r${release}`);
-	expect(await rig.holds()).toEqual([]);
-});
+test(
+	'while the whole engine hangs the API answers, webhooks are taken, and a cancel ends the deployment',
+	{ tag: '@short' },
+	async () => {
+		await rig.push(app, says(`r${++release}`));
+		engine.fail(/./, 'hang');
+		const { id } = await rig.api.trigger(app.project.id);
+		await until('the build was asked for', 30_000, () => engine.failed > 0);
+		const asked = performance.now();
+		const told = await rig.api.tell(app.project.id, app.hook, app.commits.at(-1) ?? '');
+		expect(told.status).toBe(202);
+		expect(performance.now() - asked, 'git hosts wait ten seconds').toBeLessThan(10_000);
+		expect((await rig.api.send('GET', '/projects')).status).toBe(200);
+		await rig.api.send('POST', `/deployments/${id}/cancel`);
+		const cancelled = performance.now();
+		expect((await rig.api.ended(id, 30_000)).status).toBe('cancelled');
+		expect(performance.now() - cancelled, 'a cancel takes ten seconds at most').toBeLessThan(10_000);
+		engine.recover();
+		await rig.settled();
+		await expect.poll(() => app.visitors?.said.at(-1)).toBe(`r${release}`);
+		expect(await rig.holds()).toEqual([]);
+	}
+);
 
 test('an engine that hangs at the start of a container ends the deployment by its deadline', async () => {
 	test.skip(!isLong, 'waits for a deadline of a minute');

@@ -13,20 +13,22 @@ const behave = (app: App, how: string | null) => {
 	return how ? writeFile(file, how) : rm(file, { force: true });
 };
 
-test('a connection that is cut in the middle of a clone fails the deployment, and the next one is whole', async ({
-	rig
-}) => {
-	const app = await rig.app('cut', says('r0'));
-	await rig.push(app, says('r1'));
-	await behave(app, 'cut');
-	const failed = await rig.api.deploy(app.project.id);
-	expect(failed.status).toBe('failed');
-	expect(failed.error_message).toMatch(/broke off|git server/i);
-	await behave(app, null);
-	expect((await rig.api.deploy(app.project.id)).status).toBe('success');
-	await expect.poll(() => app.visitors?.said).toEqual(['r0', 'r1']);
-	expect(await rig.holds()).toEqual([]);
-});
+test(
+	'a connection that is cut in the middle of a clone fails the deployment, and the next one is whole',
+	{ tag: '@short' },
+	async ({ rig }) => {
+		const app = await rig.app('cut', says('r0'));
+		await rig.push(app, says('r1'));
+		await behave(app, 'cut');
+		const failed = await rig.api.deploy(app.project.id);
+		expect(failed.status).toBe('failed');
+		expect(failed.error_message).toMatch(/broke off|git server/i);
+		await behave(app, null);
+		expect((await rig.api.deploy(app.project.id)).status).toBe('success');
+		await expect.poll(() => app.visitors?.said).toEqual(['r0', 'r1']);
+		expect(await rig.holds()).toEqual([]);
+	}
+);
 
 test('a clone that comes at 1 KB/s or not at all can be cancelled at once and stops no other project', async ({
 	rig

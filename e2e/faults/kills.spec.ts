@@ -1,17 +1,20 @@
 /**
  * SIGKILL at named points of a deployment's life. The ordinary run kills at a sample, chosen by a seed that it prints; the long
- * one at every point, 25 times over, as one process and as web and worker, and goes on where it was interrupted.
+ * one at every point, 25 times over, as one process and as web and worker, on SQLite and on PostgreSQL and Redis, and goes on
+ * where it was interrupted.
  */
 import { expect, test } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLong, seed } from './lib/long.ts';
+import { isLong, isWhole, seed } from './lib/long.ts';
 import { root, type Role } from './lib/panel.ts';
 import { Random } from './lib/random.ts';
+import { startServers } from './lib/servers.ts';
 import { points, remembered, sweep, type Kill } from './lib/sweep.ts';
 import { summary } from './sweep.ts';
 
-const sampleLimitMs = 150_000;
+/** No further kill begins after this time. */
+const sampleLimitMs = isWhole ? 150_000 : 60_000;
 const longLimitMs = 6 * 3_600_000;
 /** Killed in each ordinary run: on both sides of what cannot be undone, and of what was promised to somebody. */
 const always = [
@@ -21,30 +24,38 @@ const always = [
 	'deploy.finish.begun'
 ];
 
-test('at least forty points are marked', async () => {
+test('at least forty points are marked', { tag: '@short' }, async () => {
 	expect((await points()).length).toBeGreaterThanOrEqual(40);
 });
 
-test('nothing is lost, done twice or stuck after a kill at a point of the sample', async () => {
-	test.setTimeout(sampleLimitMs + 120_000);
-	const random = new Random(seed);
-	const others = (await points()).filter(
-		(point) => !always.includes(point) && point !== 'runner.lease.extended'
-	);
-	const chosen = [...always, ...random.shuffled(others)];
-	const kills: Kill[] = chosen.map((point) => ({ point, n: 1, round: 1 }));
-	const lines = [`PANEL_FAULTS_SEED=${seed}`];
-	const outcomes = await sweep({ kills, limitMs: sampleLimitMs, say: (line) => lines.push(line) });
-	process.stdout.write(`${lines.join('\n')}\n${summary(outcomes)}\n`);
-	expect(
-		outcomes.flatMap(({ point, n, problems }) => problems.map((problem) => `${point}:${n} ${problem}`))
-	).toEqual([]);
-	expect(outcomes.filter(({ died }) => died).length).toBeGreaterThanOrEqual(always.length);
-});
+test(
+	'nothing is lost, done twice or stuck after a kill at a point of the sample',
+	{ tag: '@short' },
+	async () => {
+		test.setTimeout(sampleLimitMs + 120_000);
+		const random = new Random(seed);
+		const others = (await points()).filter(
+			(point) => !always.includes(point) && point !== 'runner.claim.extended'
+		);
+		const chosen = [...always, ...random.shuffled(others)];
+		const kills: Kill[] = chosen.map((point) => ({ point, n: 1, round: 1 }));
+		const lines = [`PANEL_FAULTS_SEED=${seed}`];
+		const outcomes = await sweep({ kills, limitMs: sampleLimitMs, say: (line) => lines.push(line) });
+		process.stdout.write(`${lines.join('\n')}\n${summary(outcomes)}\n`);
+		expect(
+			outcomes.flatMap(({ point, n, problems }) => problems.map((problem) => `${point}:${n} ${problem}`))
+		).toEqual([]);
+		expect(outcomes.filter(({ died }) => died).length).toBeGreaterThanOrEqual(always.length);
+	}
+);
 
-const roles: Role[][] = [['all'], ['web', 'worker']];
-for (const each of roles) {
-	test(`every point, 25 times, as ${each.join(' and ')}`, async () => {
+const forms: { name: string; roles: Role[]; apart: boolean }[] = [
+	{ name: 'one process on SQLite', roles: ['all'], apart: false },
+	{ name: 'web and worker on SQLite', roles: ['web', 'worker'], apart: false },
+	{ name: 'web and worker on PostgreSQL and Redis', roles: ['web', 'worker'], apart: true }
+];
+for (const { name, roles, apart } of forms) {
+	test(`every point, 25 times, ${name}`, async () => {
 		test.skip(!isLong, 'takes hours: ./panel test --long');
 		test.setTimeout(longLimitMs);
 		const kills: Kill[] = [];
@@ -55,14 +66,15 @@ for (const each of roles) {
 		}
 		const folder = join(root, 'build', 'kills'); // outlives other runs, so that it can go on
 		await mkdir(folder, { recursive: true });
-		const report = join(folder, `kills-${each.join('-')}.jsonl`);
+		const report = join(folder, `${name.replaceAll(' ', '-')}.jsonl`);
+		const servers = await startServers({ postgres: apart, redis: apart });
 		await sweep({
 			kills,
-			rig: { roles: each },
+			rig: { roles, database: servers.postgres?.url, redis: servers.redis?.url },
 			report,
 			limitMs: longLimitMs,
 			say: (line) => process.stdout.write(`${line}\n`)
-		});
+		}).finally(servers.stop);
 		const outcomes = await remembered(report);
 		process.stdout.write(`${summary(outcomes)}\n`);
 		expect(
@@ -73,5 +85,7 @@ for (const each of roles) {
 			named.filter((point) => !reached.has(point)),
 			'points that were never passed'
 		).toEqual([]);
+		const victims = new Set(outcomes.flatMap(({ victims = [] }) => victims));
+		expect([...victims].sort(), 'each process was killed').toEqual(roles);
 	});
 }

@@ -26,33 +26,37 @@ test(`apps answer while the panel is down for ${outageMs / 1000} s, and everythi
 	expect(await rig.holds()).toEqual([]);
 });
 
-test('a deployment that crashes the panel again and again ends, and the next one runs', async ({ rig }) => {
-	test.setTimeout(120_000);
-	const app = await rig.app('poison', says('r0'));
-	await rig.push(app, says('r1'));
-	const { id } = await rig.api.trigger(app.project.id);
-	const ended = async () => ['success', 'failed'].includes((await rig.api.deployment(id)).status);
-	let crashes = 0;
-	for (; crashes < 10; crashes += 1) {
-		await rig.panel.arm('deploy.build.begun');
+test(
+	'a deployment that crashes the panel again and again ends, and the next one runs',
+	{ tag: '@short' },
+	async ({ rig }) => {
+		test.setTimeout(120_000);
+		const app = await rig.app('poison', says('r0'));
+		await rig.push(app, says('r1'));
+		const { id } = await rig.api.trigger(app.project.id);
+		const ended = async () => ['success', 'failed'].includes((await rig.api.deployment(id)).status);
+		let crashes = 0;
+		for (; crashes < 10; crashes += 1) {
+			await rig.panel.arm('deploy.build.begun');
+			await rig.panel.start();
+			const dead = await Promise.race([
+				rig.panel.died().then(() => true),
+				expect
+					.poll(ended, { timeout: 60_000, message: 'it is given up' })
+					.toBe(true)
+					.then(() => false)
+			]);
+			if (!dead) break;
+		}
+		await rig.panel.disarm();
 		await rig.panel.start();
-		const dead = await Promise.race([
-			rig.panel.died().then(() => true),
-			expect
-				.poll(ended, { timeout: 60_000, message: 'it is given up' })
-				.toBe(true)
-				.then(() => false)
+		const poisoned = await rig.api.ended(id);
+		expect([poisoned.status, poisoned.error_message]).toEqual([
+			'failed',
+			expect.stringMatching(/interrupted 3 times/)
 		]);
-		if (!dead) break;
+		expect(crashes, 'attempts before it is given up').toBe(3);
+		expect((await rig.api.deploy(app.project.id)).status).toBe('success');
+		expect(await rig.holds()).toEqual([]);
 	}
-	await rig.panel.disarm();
-	await rig.panel.start();
-	const poisoned = await rig.api.ended(id);
-	expect([poisoned.status, poisoned.error_message]).toEqual([
-		'failed',
-		expect.stringMatching(/interrupted 3 times/)
-	]);
-	expect(crashes, 'attempts before it is given up').toBe(3);
-	expect((await rig.api.deploy(app.project.id)).status).toBe('success');
-	expect(await rig.holds()).toEqual([]);
-});
+);

@@ -2,13 +2,16 @@
  * Kills the back end at every crash point, many times, and checks after each kill that nothing was lost. From the second round
  * on it is killed once more while it makes good the first kill.
  *
- *   node faults/sweep.ts [--rounds 25] [--minutes 60] [--only PREFIX] [--split] [--seed N] [--report FILE] [--database URL]
+ *   node faults/sweep.ts [--rounds 25] [--minutes 60] [--only PREFIX] [--split] [--seed N] [--report FILE]
+ *                        [--database own|URL] [--redis own|URL]
  *
- * --split runs a web and a worker process. With --report an interrupted sweep goes on where it stopped. The last line is a
- * summary; ends with 1 when a kill left something broken.
+ * --split runs a web and a worker process. --database is a PostgreSQL server in which the sweep makes databases of its own,
+ * --redis a Redis that it empties; "own": one that it starts. With --report an interrupted sweep goes on where it stopped. The
+ * last line is a summary; ends with 1 when a kill left something broken.
  */
 import { parseArgs } from 'node:util';
 import { Random } from './lib/random.ts';
+import { startServers } from './lib/servers.ts';
 import { points, remembered, sweep, type Kill, type Outcome } from './lib/sweep.ts';
 
 export function summary(outcomes: Outcome[]): string {
@@ -20,8 +23,12 @@ export function summary(outcomes: Outcome[]): string {
 		.map((each) => each.recoveryMs)
 		.filter((ms) => ms >= 0)
 		.sort((a, b) => a - b);
+	const victims = new Map<string, number>();
+	for (const name of died.flatMap((each) => each.victims ?? []))
+		victims.set(name, (victims.get(name) ?? 0) + 1);
+	const whom = [...victims].map(([name, times]) => `${name} ${times}`).join(', ');
 	const at = (share: number) => ((times[Math.floor((times.length - 1) * share)] ?? 0) / 1000).toFixed(1);
-	return `${died.length + again.length} kills at ${names.size} points, ${bad.length} left something broken; back and settled in ${at(0.5)} s (median), ${at(0.99)} s (p99), ${at(1)} s (most)`;
+	return `${died.length + again.length} kills${whom ? ` (${whom})` : ''} at ${names.size} points, ${bad.length} left something broken; back and settled in ${at(0.5)} s (median), ${at(0.99)} s (p99), ${at(1)} s (most)`;
 }
 
 async function main(): Promise<void> {
@@ -33,7 +40,8 @@ async function main(): Promise<void> {
 			split: { type: 'boolean', default: false },
 			seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 			report: { type: 'string' },
-			database: { type: 'string' }
+			database: { type: 'string' },
+			redis: { type: 'string' }
 		}
 	});
 	const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -52,13 +60,18 @@ async function main(): Promise<void> {
 					: { point, n: 1 + random.below(6), round, again: random.pick(often) }
 			);
 	}
+	const servers = await startServers({ postgres: values.database === 'own', redis: values.redis === 'own' });
 	const outcomes = await sweep({
 		kills,
-		rig: { roles: values.split ? ['web', 'worker'] : ['all'], database: values.database },
+		rig: {
+			roles: values.split ? ['web', 'worker'] : ['all'],
+			database: servers.postgres?.url ?? values.database,
+			redis: servers.redis?.url ?? values.redis
+		},
 		report: values.report,
 		limitMs: Number(values.minutes) * 60_000,
 		say
-	});
+	}).finally(servers.stop);
 	const all = values.report ? await remembered(values.report) : outcomes;
 	say(summary(all));
 	process.exitCode = all.some((each) => each.problems.length) ? 1 : 0;

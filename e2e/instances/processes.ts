@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { command } from '../support/command.ts';
 import { shared } from '../support/shared.ts';
-import { Redis } from './redis.ts';
+import { Redis } from '../support/redis.ts';
 
 export const redisPortVariable = 'PANEL_E2E_REDIS_PORT';
 export const databaseVariable = 'PANEL_E2E_DATABASE';

@@ -1,7 +1,7 @@
 /** Global setup: PostgreSQL, and two web and two worker processes on it. Redis belongs to the tests: they take it away. */
 import { freePort, startStack } from '../stack.ts';
-import { Postgres } from './postgres.ts';
-import { Redis } from './redis.ts';
+import { Postgres } from '../support/postgres.ts';
+import { Redis } from '../support/redis.ts';
 import { databaseVariable, redisPortVariable } from './processes.ts';
 
 export default async function start(): Promise<() => Promise<void>> {

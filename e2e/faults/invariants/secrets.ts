@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Engine } from '../lib/engine.ts';
-import type { World } from './world.ts';
+import { isPostgres, type World } from './world.ts';
 
 const run = promisify(execFile);
 const most = 256 * 1024 * 1024;
@@ -64,8 +64,8 @@ export async function noSecretShown(world: World): Promise<string[]> {
 	for (const container of world.containers)
 		search(`the labels of ${container.Names[0]}`, JSON.stringify(container));
 	search("Caddy's configuration", await caddyConfiguration(world.given.data));
-	if (world.given.database?.startsWith('postgres')) {
-		const { stdout } = await run('pg_dump', [world.given.database], { maxBuffer: most });
+	if (isPostgres(world.given)) {
+		const { stdout } = await run('pg_dump', [world.given.database ?? ''], { maxBuffer: most });
 		search('the dump of the database', stdout);
 	}
 	return found;

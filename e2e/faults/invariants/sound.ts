@@ -1,13 +1,14 @@
 /** I8: the database's own checks of itself. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { World } from './world.ts';
+import { postgresProgram } from '../../support/postgres.ts';
+import { isPostgres, type World } from './world.ts';
 
 const run = promisify(execFile);
 
 async function amcheck(url: string): Promise<string[]> {
 	try {
-		await run('pg_amcheck', ['--install-missing', '--heapallindexed', '--dbname', url]);
+		await run(await postgresProgram('pg_amcheck'), ['--install-missing', '--heapallindexed', url]);
 		return [];
 	} catch (error) {
 		const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
@@ -17,7 +18,7 @@ async function amcheck(url: string): Promise<string[]> {
 
 export async function databaseIsSound(world: World): Promise<string[]> {
 	const { database } = world.given;
-	if (database?.startsWith('postgres')) return amcheck(database);
+	if (database && isPostgres(world.given)) return amcheck(database);
 	const integrity = await world.query<{ integrity_check: string }>('PRAGMA integrity_check');
 	const keys = await world.query<{ table: string; rowid: number; parent: string }>(
 		'PRAGMA foreign_key_check'

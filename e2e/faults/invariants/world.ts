@@ -116,12 +116,14 @@ export interface World {
 	currentFiles: Map<number, number>;
 }
 
+export const isPostgres = ({ database }: Given): boolean => /^postgres(ql)?:/.test(database ?? '');
+
 export const finals = ['success', 'failed', 'cancelled', 'superseded'];
 const rows = 64 * 1024 * 1024;
 
 function reader(given: Given): World['query'] {
 	const { database } = given;
-	if (!database || database.startsWith('sqlite:')) {
+	if (!database || !isPostgres(given)) {
 		const file = database?.replace(/^sqlite:\/\//, '') ?? join(given.data, 'panel.db');
 		return async (sql) => {
 			const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', file, sql], {
@@ -212,7 +214,7 @@ export async function look(given: Given): Promise<World> {
 			'SELECT project_id, provider, delivery_id, deployment_id FROM webhook_deliveries'
 		),
 		chunks: await query(
-			`SELECT deployment_id, start_offset, ${given.database?.startsWith('postgres') ? 'octet_length(bytes)' : 'length(CAST(bytes AS BLOB))'} AS length FROM log_chunks ORDER BY deployment_id, start_offset`
+			`SELECT deployment_id, start_offset, ${isPostgres(given) ? 'octet_length(bytes)' : 'length(CAST(bytes AS BLOB))'} AS length FROM log_chunks ORDER BY deployment_id, start_offset`
 		),
 		containers: await engine.labelled('containers', label),
 		images: await engine.labelled('images', label),

@@ -1,5 +1,5 @@
 /**
- * The back end under test, as one process or as a web and a worker process, started without the supervisor: whoever kills it
+ * The back end under test, as one process or as web and worker processes, started without the supervisor: whoever kills it
  * decides when it comes back. Crash points are armed by a file that every process reads, so that a running panel is armed.
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ export type Role = 'all' | 'web' | 'worker';
 export interface PanelSetup {
 	data: string;
 	port: number;
+	/** One process for each; the first of a role goes by its name, others as "worker-2". */
 	roles: Role[];
 	options: string[];
 	env: NodeJS.ProcessEnv;
@@ -26,7 +27,7 @@ export interface PanelSetup {
 
 export class Panel {
 	readonly setup: PanelSetup;
-	readonly #children = new Map<Role, Child>();
+	readonly #children = new Map<string, Child>();
 
 	constructor(setup: PanelSetup) {
 		this.setup = setup;
@@ -36,9 +37,9 @@ export class Panel {
 		return join(this.setup.data, 'crash-at');
 	}
 
-	child(role: Role): Child {
-		const child = this.#children.get(role);
-		if (!child) throw new Error(`The panel has no process of role ${role}.`);
+	child(name: string): Child {
+		const child = this.#children.get(name);
+		if (!child) throw new Error(`The panel has no process ${name}.`);
 		return child;
 	}
 
@@ -48,6 +49,11 @@ export class Panel {
 
 	get alive(): boolean {
 		return this.#children.size > 0 && this.children.every((child) => child.alive);
+	}
+
+	/** The names of those that were killed or have ended. */
+	get dead(): string[] {
+		return [...this.#children].filter(([, child]) => !child.alive).map(([name]) => name);
 	}
 
 	/** Starts what does not run and waits until it answers. */
@@ -64,15 +70,19 @@ export class Panel {
 		});
 	}
 
-	/** Starts what does not run. */
-	launch(): void {
+	/** Starts what does not run, of all processes or of these. */
+	launch(only?: string[]): void {
 		const { data, port, roles, options, env, wrapper = [] } = this.setup;
+		const count = new Map<Role, number>();
 		for (const role of roles) {
-			if (this.#children.get(role)?.alive) continue;
+			const n = (count.get(role) ?? 0) + 1;
+			count.set(role, n);
+			const name = n === 1 ? role : `${role}-${n}`;
+			if (this.#children.get(name)?.alive || (only && !only.includes(name))) continue;
 			const argv = [...wrapper, binary, 'serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...options];
 			if (role !== 'all') argv.push('--role', role);
 			this.#children.set(
-				role,
+				name,
 				new Child({ argv, log: this.log, cwd: data, env: { ...env, VPS_PANEL_CRASH_AT: `@${this.#order}` } })
 			);
 		}

@@ -16,6 +16,7 @@ import { administrator, share } from '../../support/shared.ts';
 import { violations } from '../invariants.ts';
 import { Api, finals, type Deployment, type Hook, type Project } from './api.ts';
 import { Child } from './child.ts';
+import { emptyRedis, freshDatabase, type Fresh } from './fresh.ts';
 import { Panel, root, type Role } from './panel.ts';
 import { until } from './until.ts';
 import { resetConnection, Visitors } from './visitor.ts';
@@ -27,7 +28,10 @@ export interface RigOptions {
 	/** Where the data directory lies; a folder of the system's by default. */
 	data?: string;
 	docker?: string;
+	/** A server, postgresql://..., in which the rig gets a database of its own; SQLite in the data directory otherwise. */
 	database?: string;
+	/** redis://..., which is emptied; a table of the database otherwise. */
+	redis?: string;
 }
 
 export interface App {
@@ -66,13 +70,15 @@ export class Rig {
 	readonly #told = new Set<string>();
 	#caddy: Child | null = null;
 	readonly #stopGit: () => Promise<void>;
+	readonly #dropDatabase: () => Promise<void>;
 
 	private constructor(
 		folder: string,
 		data: string,
 		port: number,
 		panel: Panel,
-		options: RigOptions,
+		docker: string | undefined,
+		database: Fresh | null,
 		stopGit: () => Promise<void>
 	) {
 		this.folder = folder;
@@ -80,8 +86,9 @@ export class Rig {
 		this.port = port;
 		this.panel = panel;
 		this.api = new Api(panel.setup.port);
-		this.database = options.database;
-		this.docker = options.docker;
+		this.database = database?.url;
+		this.docker = docker;
+		this.#dropDatabase = database?.remove ?? (async () => undefined);
 		this.#stopGit = stopGit;
 	}
 
@@ -95,6 +102,8 @@ export class Rig {
 		await mkdir(gitRoot);
 		const git = await startGitServer(gitRoot);
 		const [port, listen] = [await freePort(), await freePort()];
+		const database = options.database ? await freshDatabase(options.database) : null;
+		if (options.redis) await emptyRedis(options.redis);
 		// Another range for each rig, below those of a panel that serves real apps here.
 		const firstAppPort = 10_000 + ((process.pid * 7 + rigs++) % 80) * 100;
 		const panel = new Panel({
@@ -125,12 +134,13 @@ export class Rig {
 			env: {
 				VPS_PANEL_PRIVATE_GIT_HOSTS: `127.0.0.1:${git.port}`,
 				VPS_PANEL_PASSWORD_COST: '4',
-				...(options.database ? { VPS_PANEL_DATABASE: options.database } : {}),
+				...(database ? { VPS_PANEL_DATABASE: database.url } : {}),
+				...(options.redis ? { VPS_PANEL_REDIS: options.redis } : {}),
 				...options.env
 			}
 		});
 		share({ url: `http://localhost:${port}`, port, data, gitRoot, gitPort: git.port, setupUrl: '' });
-		const rig = new Rig(folder, data, port, panel, options, git.stop);
+		const rig = new Rig(folder, data, port, panel, options.docker, database, git.stop);
 		try {
 			await rig.startCaddy();
 			await panel.start();
@@ -279,6 +289,7 @@ export class Rig {
 		await this.#caddy?.stop(5_000);
 		await this.#stopGit();
 		await removeAll(this.data).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+		await this.#dropDatabase().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
 		if (process.env.PANEL_FAULTS_KEEP) process.stderr.write(`kept: ${this.folder}\n`);
 		else await rm(this.folder, { recursive: true, force: true });
 	}

@@ -19,6 +19,8 @@ export interface Kill {
 
 export interface Outcome extends Kill {
 	roles: Role[];
+	/** Which processes were killed. */
+	victims?: string[];
 	/** False: the act ended without passing the point so often. */
 	died: boolean;
 	/** It passed the second point as well, and died there. */
@@ -32,6 +34,7 @@ export interface Outcome extends Kill {
 
 /** Where nothing is under way, reconcile comes along within this time after the start. */
 const reconcileLimitMs = 45_000;
+const actLimitMs = 180_000;
 
 export async function points(): Promise<string[]> {
 	return (await command(binary, ['crash-points'])).split('\n').filter(Boolean);
@@ -79,19 +82,22 @@ export async function kill(stage: Stage, order: Kill): Promise<Outcome> {
 	}
 	const died = await dieInTheAct(rig, running);
 	running.catch(() => undefined);
+	const victims = rig.panel.dead;
 	await rig.panel.disarm();
 	const diedAgain = died && order.again && !act.hasDied ? await dieAgain(rig, order.again) : false;
 	const began = performance.now();
 	await rig.panel.start();
 	await rig.settled();
 	const recoveryMs = Math.round(performance.now() - began);
+	// Where the process that was asked lives on, the act goes on as well.
+	if (!act.before) await Promise.race([running.catch(() => undefined), pause(actLimitMs)]);
 	const problems = await act.check(stage);
 	await rig.settled();
 	const resets = act.reloads ? rig.forgive(resetConnection) : 0;
 	problems.push(...(await rig.holds()));
 	excuse(false);
 	for (const app of rig.apps) app.visitors?.failures.splice(0);
-	return { ...order, roles: rig.panel.setup.roles, died, diedAgain, recoveryMs, problems, resets };
+	return { ...order, roles: rig.panel.setup.roles, victims, died, diedAgain, recoveryMs, problems, resets };
 }
 
 export interface Sweep {

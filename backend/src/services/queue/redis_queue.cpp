@@ -1,5 +1,6 @@
 #include "services/queue/redis_queue.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "services/queue/asynq/keys.hpp"
 
@@ -36,7 +37,12 @@ RedisQueue::RedisQueue(asio::any_io_executor executor, redis::Target target, con
 
 RedisQueue::~RedisQueue() = default;
 
-asio::awaitable<Result<std::string>> RedisQueue::push(Job job) { return client_.push(std::move(job)); }
+asio::awaitable<Result<std::string>> RedisQueue::push(Job job) {
+    auto pushing = client_.push(std::move(job));
+    auto pushed = co_await std::move(pushing);
+    CRASH_POINT("queue.job.pushed");
+    co_return pushed;
+}
 asio::awaitable<Result<void>> RedisQueue::cancel(std::string id) { return client_.cancel(std::move(id)); }
 asio::awaitable<Result<void>> RedisQueue::pause(std::string queue) { return client_.pause(std::move(queue)); }
 asio::awaitable<Result<void>> RedisQueue::resume(std::string queue) {

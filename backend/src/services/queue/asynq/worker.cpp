@@ -1,5 +1,6 @@
 #include "services/queue/asynq/worker.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/deadline.hpp"
 #include "services/queue/asynq/message.hpp"
 
@@ -141,6 +142,7 @@ asio::awaitable<Result<std::size_t>> Worker::take_from(std::string queue, std::s
     auto found = co_await std::move(dequeuing);
     if (!found) co_return std::unexpected(found.error());
     const auto size = found->size();
+    if (size > 0) CRASH_POINT("queue.jobs.taken");
     if (stopping_) {
         auto giving = give_back(std::move(queue), std::move(*found));
         co_await std::move(giving);
@@ -271,6 +273,7 @@ asio::awaitable<void> Worker::settle(std::shared_ptr<RunningTask> task, Step ste
             store_.apply(step, compare ? std::optional(task->lease_score) : std::optional<std::int64_t>{});
         const auto applied = co_await std::move(applying);
         if (applied) {
+            CRASH_POINT("queue.job.ended");
             if (!*applied && !compare) spdlog::warn("task {} was ended by somebody else", task->message.id());
             co_return;
         }

@@ -1,7 +1,7 @@
 /** A Redis of the tests' own, which they flush, stop and start again. Nothing of it is kept on disk: it forgets everything. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { command } from '../support/command.ts';
+import { command } from './command.ts';
 
 export class Redis {
 	readonly port: number;
