@@ -55,11 +55,13 @@ void set_up_sqlite(soci::session& session, Purpose purpose) {
     if (purpose == Purpose::read) session << "PRAGMA query_only=ON";
 }
 
-void set_up_postgresql(soci::session& session) {
+// Its socket.
+int set_up_postgresql(soci::session& session) {
     auto* connection = static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
     libpq().set_error_verbosity(connection, PQERRORS_TERSE); // the details of an error hold values
     const auto ignore = [](void*, const char*) {};           // libpq would print what the server remarks
     libpq().set_notice_processor(connection, ignore, nullptr);
+    return libpq().socket(connection);
 }
 
 // SQLite would create it readable for everyone; its -wal and -shm files take over the mode.
@@ -110,8 +112,10 @@ std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Pur
         if (url.is_sqlite()) {
             set_up_sqlite(connection->session(), purpose);
         } else {
-            set_up_postgresql(connection->session());
+            const int socket = set_up_postgresql(connection->session());
+            if (purpose != Purpose::maintain) connection->watched_socket_ = socket;
         }
+        connection->purpose_ = purpose;
         return connection;
     } catch (const soci::soci_error& error) {
         const auto text = one_line(error.get_error_message());
@@ -120,8 +124,18 @@ std::unique_ptr<Connection> Connection::open(const config::DatabaseUrl& url, Pur
     }
 }
 
+Patience& patience() {
+    static Patience patience;
+    return patience;
+}
+
+std::chrono::milliseconds Connection::limit() const {
+    return purpose_ == Purpose::read ? patience().read : patience().write;
+}
+
 Connection::Use::Use(Connection& connection)
-    : outer_(std::exchange(StatementCache::of_this_thread(), &connection.statements_)) {}
+    : outer_(std::exchange(StatementCache::of_this_thread(), &connection.statements_)),
+      unit_(connection.watched_socket_, connection.limit()) {}
 
 Connection::Use::~Use() { StatementCache::of_this_thread() = outer_; }
 

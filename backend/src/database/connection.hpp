@@ -4,9 +4,11 @@
 
 #include "config/database_url.hpp"
 #include "database/query.hpp"
+#include "database/stall_watch.hpp"
 
 #include <soci/soci.h>
 
+#include <chrono>
 #include <memory>
 
 namespace panel::database {
@@ -17,6 +19,14 @@ enum class Purpose {
     maintain, // migrations and copies: waits and runs as long as it takes
 };
 
+// How long one Use of a PostgreSQL session may take before its server counts as standing still. A write may
+// wait for others' first (lock_timeout).
+struct Patience {
+    std::chrono::milliseconds read{10'000};
+    std::chrono::milliseconds write{20'000};
+};
+[[nodiscard]] Patience& patience(); // of this process; tests shorten it before anything is open
+
 class Connection {
   public:
     // Throws Outage when the server or the file cannot be reached.
@@ -25,7 +35,8 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
 
     [[nodiscard]] soci::session& session() { return session_; }
-    // While it lives, Query on this thread finds the prepared statements of this connection.
+    // One unit of work. While it lives, Query on this thread finds the prepared statements of this
+    // connection; one on PostgreSQL that lives too long loses its connection (stall_watch.hpp).
     class Use {
       public:
         explicit Use(Connection& connection);
@@ -35,14 +46,18 @@ class Connection {
 
       private:
         StatementCache* outer_;
+        StallWatch::Unit unit_;
     };
 
   private:
     explicit Connection(const soci::connection_parameters& parameters)
         : session_(parameters), statements_(session_) {}
+    [[nodiscard]] std::chrono::milliseconds limit() const;
 
     soci::session session_;
     StatementCache statements_; // goes before its session
+    Purpose purpose_ = Purpose::maintain;
+    int watched_socket_ = -1; // PostgreSQL's, unless it may take as long as it takes
 };
 
 // Creates SQLite's file with mode 0600 if it is not there and turns its write-ahead log on; asks a PostgreSQL

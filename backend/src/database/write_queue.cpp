@@ -143,7 +143,10 @@ void WriteQueue::run_group() {
     if (failure) {
         if (connection_) {
             failure = translated(connection_->session(), failure);
-            roll_back(connection_->session());
+            {
+                const Connection::Use use(*connection_);
+                roll_back(connection_->session());
+            }
             drop_connection(); // SQLite's may have lost its file, PostgreSQL's its server
         }
     } else if (!group.empty()) {

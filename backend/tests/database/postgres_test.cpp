@@ -6,6 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include <signal.h>
+
+#include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,6 +34,27 @@ void terminate_sessions(TempDatabase& temp) {
         << "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() "
            "AND pid <> pg_backend_pid()";
 }
+
+// The server's process for this session, as by SIGSTOP: it answers nothing, its connections stay up.
+class Stopped {
+  public:
+    explicit Stopped(soci::session& session)
+        : process_(std::stoi(value_of(session, "SELECT CAST(pg_backend_pid() AS TEXT)"))) {
+        REQUIRE(::kill(process_, SIGSTOP) == 0);
+    }
+    ~Stopped() { ::kill(process_, SIGCONT); }
+    Stopped(const Stopped&) = delete;
+    Stopped& operator=(const Stopped&) = delete;
+
+  private:
+    pid_t process_;
+};
+
+struct Shortened {
+    Patience usual = patience();
+    Shortened() { patience() = {std::chrono::milliseconds{300}, std::chrono::milliseconds{300}}; }
+    ~Shortened() { patience() = usual; }
+};
 
 } // namespace
 
@@ -77,6 +102,44 @@ TEST_CASE("a session that the server ends in the middle of a call is an outage, 
     CHECK_THROWS_AS(read(), Outage);
     temp.add_user("a@example.com");
     CHECK(temp.read([](soci::session& session) { return count_users(session); }) == 1);
+}
+
+TEST_CASE("a server that stands still is an outage for who reads and who writes, and the next call works" *
+          doctest::skip(skip)) {
+    TempDatabase temp;
+    temp.add_user("a@example.com");
+    const auto while_stopped = [&](auto call) {
+        const Shortened limits;
+        std::optional<Stopped> stopped;
+        call([&](soci::session& session) {
+            stopped.emplace(session);
+            (void)count_users(session);
+        });
+    };
+    CHECK_THROWS_AS(while_stopped([&](auto work) { temp.read(work); }), Outage);
+    CHECK_THROWS_AS(while_stopped([&](auto work) { temp.write(work); }), Outage);
+    CHECK(temp.read([](soci::session& session) { return count_users(session); }) == 1);
+    temp.add_user("b@example.com");
+    CHECK(temp.read([](soci::session& session) { return count_users(session); }) == 2);
+}
+
+TEST_CASE("a server that stands still before its COMMIT keeps nothing of it" * doctest::skip(skip)) {
+    TempDatabase temp;
+    const auto write = [&] {
+        const Shortened limits;
+        std::optional<Stopped> stopped;
+        temp.write([&](soci::session& session) {
+            User user;
+            user.email = "lost@example.com";
+            CHECK(insert_user(session, user, "-"));
+            stopped.emplace(session);
+        });
+    };
+    CHECK_THROWS_AS(write(), Outage);
+    temp.add_user("a@example.com"); // waits until the server has undone the other
+    const auto users = temp.read([](soci::session& session) { return count_users(session); });
+    // What was on its way when the connection was ended may arrive: as with every lost answer to a COMMIT.
+    CHECK((users == 1 || users == 2));
 }
 
 TEST_CASE("a mistake in a statement is no outage, and its values are not told" * doctest::skip(skip)) {
