@@ -252,13 +252,14 @@ Explanation explain_full_disk(std::int64_t free_bytes) {
         std::string(make_room));
 }
 
-Explanation explain_memory_kill(std::int64_t limit_bytes) {
+Explanation explain_memory_kill(std::int64_t limit_bytes, std::string_view subject) {
     if (limit_bytes <= 0)
-        return explain_error("out_of_memory", "The app was killed because the server ran out of memory.",
+        return explain_error("out_of_memory",
+                             fmt::format("{} was killed because the server ran out of memory.", subject),
                              "Let it use less memory, or set memory limits for the apps of this server.");
     return explain_error(
         "out_of_memory",
-        fmt::format("The app used more than its {} of memory and was killed.", say_bytes(limit_bytes)),
+        fmt::format("{} used more than its {} of memory and was killed.", subject, say_bytes(limit_bytes)),
         "Let it use less memory, or raise its memory limit in Settings.");
 }
 

@@ -39,8 +39,9 @@ inline constexpr std::string_view make_room =
     "Make room on the server's disk (Server, Disk shows what takes it), then deploy again.";
 // A build that was ended before it filled the disk.
 [[nodiscard]] Explanation explain_full_disk(std::int64_t free_bytes);
-// An app that its memory limit ended, whenever that was. 0: it had none.
-[[nodiscard]] Explanation explain_memory_kill(std::int64_t limit_bytes);
+// An app that its memory limit ended, whenever that was. 0: it had none. `subject` begins its sentence, "The
+// app" or what leads there.
+[[nodiscard]] Explanation explain_memory_kill(std::int64_t limit_bytes, std::string_view subject = "The app");
 [[nodiscard]] Explanation explain_health(const HealthFailure& failure, const std::deque<LogLine>& newest);
 
 // For errors that carry their own sentence (git refused, Docker not running, Caddy refused ...).

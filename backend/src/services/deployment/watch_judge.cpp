@@ -36,16 +36,11 @@ Trouble trouble_of(const WatchLook& look, const WatchedApp& app) {
 }
 
 // Goes on after "It went live, but 23 s later ".
-std::string words_of(const WatchLook& look, const WatchedApp& app) {
-    switch (trouble_of(look, app)) {
-    case Trouble::out_of_memory:
-        return fmt::format("it used more than its {} MB of memory and was killed",
-                           app.memory_limit_bytes >> 20);
-    case Trouble::removed: return "its container was gone";
-    case Trouble::ended: return fmt::format("its process had ended with exit code {}", look.exit_code);
-    case Trouble::crashed: return "its process had crashed and been started again";
-    case Trouble::unhealthy: break;
-    }
+std::string words_of(Trouble trouble, const WatchLook& look, const WatchedApp& app) {
+    if (trouble == Trouble::removed) return "its container was gone";
+    if (trouble == Trouble::ended)
+        return fmt::format("its process had ended with exit code {}", look.exit_code);
+    if (trouble == Trouble::crashed) return "its process had crashed and been started again";
     return look.last_status ? fmt::format("it answered {} with status {}", app.health_path, *look.last_status)
                             : fmt::format("it no longer answered {}", app.health_path);
 }
@@ -54,14 +49,13 @@ std::string words_of(const WatchLook& look, const WatchedApp& app) {
 
 Explanation explain_watch(const WatchLook& look, const WatchedApp& app) {
     const auto trouble = trouble_of(look, app);
-    const bool by_memory = trouble == Trouble::out_of_memory;
-    const char* reason = by_memory                       ? "out_of_memory"
-                         : trouble == Trouble::unhealthy ? "unhealthy_after_switch"
-                                                         : "died_after_switch";
-    auto explanation = explain_error(
-        reason, fmt::format("It went live, but {} s later {}.", app.live_for.count(), words_of(look, app)),
-        by_memory ? "Let it use less memory, or raise its memory limit, then deploy again."
-                  : "Read what it printed, fix it and deploy again.");
+    const auto lead = fmt::format("It went live, but {} s later ", app.live_for.count());
+    auto explanation =
+        trouble == Trouble::out_of_memory
+            ? explain_memory_kill(app.memory_limit_bytes, lead + "it")
+            : explain_error(trouble == Trouble::unhealthy ? "unhealthy_after_switch" : "died_after_switch",
+                            lead + words_of(trouble, look, app) + '.',
+                            "Read what it printed, fix it and deploy again.");
     explanation.log_text = app.printed;
     return explanation;
 }

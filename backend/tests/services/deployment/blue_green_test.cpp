@@ -1,8 +1,6 @@
 // Blue-green: what was replaced stays warm, and going back to it starts nothing.
 #include "deployment_scenario.hpp"
 
-#include "database/project_repo.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -14,10 +12,7 @@ using Calls = std::vector<std::string>;
 namespace {
 
 void choose(DeploymentScenario& panel, ReleaseStrategy strategy) {
-    auto project = panel.project();
-    project.release_strategy = strategy;
-    panel.temp.write([&](soci::session& session) { return database::update_project(session, project); })
-        .value();
+    panel.change([strategy](Project& project) { project.release_strategy = strategy; });
 }
 
 void deploy_two(DeploymentScenario& panel) {

@@ -194,6 +194,12 @@ Project DeploymentScenario::project() {
         .value();
 }
 
+void DeploymentScenario::change(const std::function<void(Project&)>& how) {
+    auto changed = project();
+    how(changed);
+    temp.write([&](soci::session& session) { return database::update_project(session, changed); }).value();
+}
+
 std::optional<Release> DeploymentScenario::release(std::int64_t id) {
     return temp.read([&](soci::session& session) { return database::find_release(session, id); });
 }

@@ -55,6 +55,7 @@ class DeploymentScenario : public DeploymentPanel {
 
     [[nodiscard]] DeploymentDetail detail(std::int64_t id);
     [[nodiscard]] Project project();
+    void change(const std::function<void(Project&)>& how); // its settings
     [[nodiscard]] std::optional<Release> release(std::int64_t id);
     // "success success failed skipped ...", the nine in order.
     [[nodiscard]] std::string steps(std::int64_t id);

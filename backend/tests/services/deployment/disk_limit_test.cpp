@@ -1,73 +1,33 @@
 // Real builds on a disk that holds 200 MB: what fills it is named, space comes back, and the next build
 // works.
 
-#include "services/deployment/build_room.hpp"
 #include "services/deployment/explain.hpp"
-#include "services/docker/real_engine.hpp"
-#include "support/private_engine.hpp"
+#include "support/real_build.hpp"
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
-
 using namespace panel;
 using namespace panel::deployment;
+using test::megabyte;
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr std::int64_t megabyte = 1 << 20;
-
-std::string bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-asio::awaitable<void> say_nothing(std::string) { co_return; }
-
-struct Built {
-    Result<docker::BuildOutcome> outcome = fail(Code::internal, "");
-    BuildUse use;
-    std::string log;
-};
 
 struct TightDisk {
     test::PrivateEngine engine{200 * megabyte};
     asio::io_context loop{1};
     docker::BuildLimiter limiter{engine.client, engine.pool, {}, engine.parent()};
+    test::RealBuild builds{engine, loop, PANEL_FILL_DISK, "fill"};
 
     [[nodiscard]] std::int64_t free_bytes() const {
         return static_cast<std::int64_t>(std::filesystem::space(engine.data_root()).available);
     }
-    asio::awaitable<Built> build(BuildRoom& room, std::string tag, std::string step) {
-        docker::TarWriter context;
-        context.file("panel/Dockerfile", "FROM scratch\nCOPY fill /fill\n" + step + "\n");
-        context.file("fill", bytes_of(PANEL_FILL_DISK), true);
-        const auto tar = std::make_shared<test::TarContext>(context);
-        docker::BuildRequest request;
-        request.tag = tag;
-        request.dockerfile = "panel/Dockerfile";
-        request.build_id = tag;
-        Built built;
-        net::BodySource source = [tar] { return tar->next(); };
-        docker::LogSink sink = [&built](std::string text) {
-            return test::append_text(built.log, std::move(text));
-        };
-        BuildRoom::Say say = say_nothing;
-        auto place = co_await room.enter(std::nullopt, std::move(say));
-        auto running = engine.client.build(std::move(request), std::move(source), std::move(sink));
-        built.outcome = co_await (*place)->watch(std::move(running));
-        built.use = co_await (*place)->end();
-        if (!built.outcome) (void)co_await engine.client.cancel_build(tag); // as the runner does
-        co_return built;
-    }
-    Built run_build(std::int64_t least_disk_bytes, std::string tag, std::string step) {
+    test::Built run_build(std::int64_t least_disk_bytes, std::string tag, std::string step) {
         BuildRoom room(
             loop.get_executor(), limiter,
             {.sample = std::chrono::milliseconds{20}, .least_disk_bytes = least_disk_bytes},
             [] { return std::optional<std::int64_t>(); }, [this] { return free_bytes(); });
-        return test::run(loop, build(room, std::move(tag), std::move(step)), std::chrono::minutes{3});
+        return builds.run(room, std::move(tag), std::move(step));
     }
 };
 
@@ -85,8 +45,8 @@ std::deque<LogLine> lines_of(const std::string& log) {
 } // namespace
 
 TEST_CASE("a build that fills the disk is told so, and the next one finds its space again") {
-    if (!test::PrivateEngine::is_possible()) {
-        MESSAGE("SKIPPED: an engine of the test's own needs root, dockerd and ip");
+    if (const auto why = test::why_no_engine(); !why.empty()) {
+        MESSAGE("SKIPPED: " << why);
         return;
     }
     TightDisk disk;
@@ -106,8 +66,8 @@ TEST_CASE("a build that fills the disk is told so, and the next one finds its sp
 }
 
 TEST_CASE("a build is ended before it has filled the disk") {
-    if (!test::PrivateEngine::is_possible()) {
-        MESSAGE("SKIPPED: an engine of the test's own needs root, dockerd and ip");
+    if (const auto why = test::why_no_engine(); !why.empty()) {
+        MESSAGE("SKIPPED: " << why);
         return;
     }
     TightDisk disk;

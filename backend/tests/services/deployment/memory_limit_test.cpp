@@ -1,39 +1,21 @@
 // Programs that eat memory, in real builds and containers with 64 MB: they end, the reason is named with its
 // figure, and what runs beside them goes on.
 
-#include "services/deployment/build_room.hpp"
 #include "services/deployment/explain.hpp"
 #include "services/deployment/health_check.hpp"
-#include "services/docker/real_engine.hpp"
-#include "support/private_engine.hpp"
+#include "services/deployment/watch_judge.hpp"
+#include "support/real_build.hpp"
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
-
 using namespace panel;
 using namespace panel::deployment;
+using test::megabyte;
 namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::int64_t megabyte = 1 << 20;
-
-std::string bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-asio::awaitable<void> say_nothing(std::string) { co_return; }
-
-struct Built {
-    docker::BuildOutcome outcome;
-    BuildUse use;
-    std::string log;
-};
-
-// One build after the other in a room with tight limits, by an engine of the test's own.
+// A room with tight limits.
 struct TightRoom {
     test::PrivateEngine engine;
     asio::io_context loop{1};
@@ -44,40 +26,18 @@ struct TightRoom {
     BuildRoom room{loop.get_executor(), limiter, {.sample = std::chrono::milliseconds{20}}, [] {
                        return std::optional<std::int64_t>();
                    }};
+    test::RealBuild builds{engine, loop, PANEL_EAT_MEMORY, "eat"};
 
-    asio::awaitable<Built> build(std::string tag, std::string step) {
-        docker::TarWriter context;
-        context.file("panel/Dockerfile",
-                     "FROM scratch\nCOPY eat /eat\n" + step + "\nCMD [\"/eat\", \"1\"]\n");
-        context.file("eat", bytes_of(PANEL_EAT_MEMORY), true);
-        const auto tar = std::make_shared<test::TarContext>(context);
-        docker::BuildRequest request;
-        request.tag = tag;
-        request.dockerfile = "panel/Dockerfile";
-        request.build_id = tag;
-        Built built;
-        net::BodySource source = [tar] { return tar->next(); };
-        docker::LogSink sink = [&built](std::string text) {
-            return test::append_text(built.log, std::move(text));
-        };
-        BuildRoom::Say say = say_nothing;
-        auto place = co_await room.enter(std::nullopt, std::move(say));
-        auto running = engine.client.build(std::move(request), std::move(source), std::move(sink));
-        auto outcome = co_await (*place)->watch(std::move(running));
-        built.use = co_await (*place)->end();
-        if (outcome) built.outcome = std::move(*outcome);
-        co_return built;
-    }
-    Built run_build(std::string tag, std::string step) {
-        return test::run(loop, build(std::move(tag), std::move(step)), std::chrono::minutes{3});
+    test::Built run_build(std::string tag, const std::string& step) {
+        return builds.run(room, std::move(tag), step + "\nCMD [\"/eat\", \"1\"]");
     }
 };
 
 } // namespace
 
 TEST_CASE("a build that eats the server's memory ends with its figure, and the app beside it goes on") {
-    if (!test::PrivateEngine::is_possible()) {
-        MESSAGE("SKIPPED: an engine of the test's own needs root, dockerd and ip");
+    if (const auto why = test::why_no_engine(); !why.empty()) {
+        MESSAGE("SKIPPED: " << why);
         return;
     }
     TightRoom tight;
@@ -90,7 +50,8 @@ TEST_CASE("a build that eats the server's memory ends with its figure, and the a
         MESSAGE("SKIPPED: " << tight.limiter.problem());
         return;
     }
-    REQUIRE_MESSAGE(modest.outcome.succeeded, modest.log);
+    REQUIRE_MESSAGE(modest.outcome, modest.log);
+    CHECK_MESSAGE(modest.outcome->succeeded, modest.log);
     CHECK(modest.use.peak_bytes > 20 * megabyte);
     CHECK(modest.use.peak_bytes < 64 * megabyte);
     CHECK(modest.use.limit_bytes == 64 * megabyte);
@@ -105,10 +66,11 @@ TEST_CASE("a build that eats the server's memory ends with its figure, and the a
     REQUIRE(test::run(tight.loop, tight.engine.client.start_container(*id)));
     for (const auto* tag : {"greedy:1", "greedy:2"}) {
         const auto greedy = tight.run_build(tag, fmt::format("RUN [\"/eat\", \"300\", \"{}\"]", tag));
-        CHECK_FALSE(greedy.outcome.succeeded);
-        CHECK(greedy.outcome.exit_code == 137);
+        REQUIRE(greedy.outcome);
+        CHECK_FALSE(greedy.outcome->succeeded);
+        CHECK(greedy.outcome->exit_code == 137);
         CHECK(greedy.use.out_of_memory);
-        const auto why = explain_build(greedy.outcome, greedy.use, {});
+        const auto why = explain_build(*greedy.outcome, greedy.use, {});
         CHECK(why.reason == "out_of_memory");
         CHECK(why.sentence.starts_with(
             "The build needed more than 64 MB of memory and was ended (limit 64 MB"));
@@ -120,7 +82,8 @@ TEST_CASE("a build that eats the server's memory ends with its figure, and the a
     CHECK(test::run(tight.loop, tight.engine.client.remove_container(*id)));
     // What was too much for one build is forgotten by the next.
     const auto after = tight.run_build("modest:2", "RUN [\"/eat\", \"20\"]");
-    CHECK_MESSAGE(after.outcome.succeeded, after.log);
+    REQUIRE(after.outcome);
+    CHECK_MESSAGE(after.outcome->succeeded, after.log);
     CHECK_FALSE(after.use.out_of_memory);
 }
 
@@ -147,4 +110,28 @@ TEST_CASE("an app that eats more than its limit is named as such while its healt
     const auto why = explain_health(verdict->failure, {});
     CHECK(why.reason == "out_of_memory");
     CHECK(why.sentence == "The app used more than its 64 MB of memory and was killed.");
+}
+
+TEST_CASE("an engine still tells that the memory limit ended an app when it has started it again") {
+    test::RealEngine real;
+    auto spec = real.spec("hungry-later");
+    spec.memory_bytes = 64 * megabyte;
+    spec.command = {
+        "node", "-e",
+        "setTimeout(() => { const kept = []; for (;;) kept.push(Buffer.alloc(1 << 20, 1)) }, 500)"};
+    const auto id = real.run(real.engine.create_container(spec));
+    REQUIRE(id);
+    REQUIRE(real.run(real.engine.start_container(*id)));
+    auto state = real.run(real.engine.inspect_container(*id));
+    while (state && (state->restart_count == 0 || !state->running))
+        state = real.run(real.engine.inspect_container(*id));
+    REQUIRE(state);
+    WatchLook look;
+    look.restarts = state->restart_count;
+    look.out_of_memory = state->out_of_memory;
+    WatchedApp app;
+    app.memory_limit_bytes = spec.memory_bytes;
+    app.live_for = std::chrono::seconds{2};
+    CHECK(explain_watch(look, app).sentence ==
+          "It went live, but 2 s later it used more than its 64 MB of memory and was killed.");
 }

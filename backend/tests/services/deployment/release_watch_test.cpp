@@ -2,7 +2,6 @@
 // serves again.
 #include "deployment_scenario.hpp"
 
-#include "database/project_repo.hpp"
 #include "services/deployment/release_watch.hpp"
 
 #include <doctest/doctest.h>
@@ -21,12 +20,6 @@ struct Setting : DeploymentScenario {
 
     Setting() { push_server(); }
     void look() { run(watch.look()); }
-    void change(const std::function<void(Project&)>& how) {
-        auto changed = project();
-        how(changed);
-        temp.write([&](soci::session& session) { return database::update_project(session, changed); })
-            .value();
-    }
     Deployment row(std::int64_t id) { return detail(id).row.deployment; }
 };
 
@@ -108,6 +101,24 @@ TEST_CASE("a release that is started again by the engine, or is gone, is given u
     CHECK(panel.row(4).error_message == "It went live, but 0 s later its container was gone.");
     panel.step();
     CHECK(panel.project().live_deployment_id == 5);
+}
+
+TEST_CASE(
+    "a release that its memory limit ends in its watch is named as such, with the figure of its project") {
+    Setting panel;
+    panel.change([](Project& project) { project.limits.memory_mb = 192; });
+    panel.deploy();
+    panel.deploy();
+    panel.docker.exit("vps-panel-p1-green", 137, true);
+    panel.temp.clock.advance(9s);
+    panel.look();
+    const auto failed = panel.detail(2);
+    CHECK(failed.row.deployment.error_message ==
+          "It went live, but 9 s later it used more than its 192 MB of memory and was killed.");
+    CHECK(failed.explanation->reason == "out_of_memory");
+    CHECK(failed.explanation->next_step == "Let it use less memory, or raise its memory limit in Settings.");
+    panel.step();
+    CHECK(panel.project().live_deployment_id == 3);
 }
 
 TEST_CASE("three unhealthy looks in a row give a release up, two do not") {

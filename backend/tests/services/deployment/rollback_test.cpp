@@ -21,9 +21,7 @@ void set_greeting(DeploymentScenario& panel, const std::string& value) {
 }
 
 void set_health_path(DeploymentScenario& panel, const std::string& path) {
-    auto project = panel.project();
-    project.health_path = path;
-    panel.temp.write([&](soci::session& session) { database::update_project(session, project).value(); });
+    panel.change([&path](Project& project) { project.health_path = path; });
 }
 
 std::string kept(DeploymentScenario& panel, std::int64_t newest) {

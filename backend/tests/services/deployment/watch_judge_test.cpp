@@ -89,6 +89,12 @@ TEST_CASE("the explanation says what was seen and when") {
     CHECK(of(killed).sentence ==
           "It went live, but 23 s later it used more than its 512 MB of memory and was killed.");
     CHECK(of(killed).reason == "out_of_memory");
+    auto killed_and_back = restarted(1); // the flag stays while it runs again
+    killed_and_back.out_of_memory = true;
+    CHECK(of(killed_and_back).sentence == of(killed).sentence);
+    app.memory_limit_bytes = 0;
+    CHECK(of(killed).sentence ==
+          "It went live, but 23 s later it was killed because the server ran out of memory.");
     WatchLook gone;
     gone.exists = false;
     CHECK(of(gone).sentence == "It went live, but 23 s later its container was gone.");
