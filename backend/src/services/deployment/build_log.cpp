@@ -4,7 +4,11 @@
 #include "base/deadline.hpp"
 #include "database/database.hpp"
 #include "database/log_repo.hpp"
+#include "database/outage.hpp"
 #include "services/deployment/deployment_events.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,6 +17,7 @@ namespace panel::deployment {
 
 namespace {
 constexpr std::chrono::milliseconds flush_interval{100};
+constexpr std::chrono::milliseconds retry_interval{500}; // while the database is away
 constexpr std::size_t flush_bytes = 64 * 1024;
 } // namespace
 
@@ -40,21 +45,43 @@ asio::awaitable<void> BuildLog::open() {
     const auto [bytes, lines] = co_await database_.read(std::move(read));
     stored_ = bytes;
     text_ = LogText(lines);
+    taken_lines_ = lines;
 }
 
 void BuildLog::take(std::string bytes) {
-    if (full_) return;
+    if (full_ || bytes.empty()) return;
+    if (dropped_lines_ > 0 || (is_away_ && held() + bytes.size() > held_limit_bytes)) return drop();
+    taken_lines_ = text_.lines();
     pending_ += bytes;
-    if (stored_ + static_cast<std::int64_t>(pending_.size()) > limit_bytes) {
+    if (stored_ + static_cast<std::int64_t>(held()) > limit_bytes) {
         full_ = true;
         pending_ +=
             to_iso8601(clock_.now()) + " [This log is longer than 50 MB; what follows is not kept.]\n";
     }
 }
 
+// All that is dropped has the number of the one line that will say so.
+void BuildLog::drop() {
+    const auto known = taken_lines_ + (dropped_lines_ > 0 ? 1 : 0);
+    dropped_lines_ += text_.lines() - known;
+    text_.gather(taken_lines_ + 1);
+}
+
+void BuildLog::say_dropped() {
+    if (dropped_lines_ == 0) return;
+    pending_ += to_iso8601(clock_.now()) +
+                fmt::format(" [{} lines were dropped: the database could not take them.]\n", dropped_lines_);
+    ++taken_lines_;
+    dropped_lines_ = 0;
+}
+
 asio::awaitable<void> BuildLog::write(std::string text) {
     take(text_.append(clock_.now(), text));
-    if (pending_.size() >= flush_bytes) co_await flush();
+    if (pending_.size() < flush_bytes || is_away_) co_return;
+    try {
+        co_await flush();
+    } catch (const database::Outage&) { // keep_flushing goes on with it: no reason to end a build
+    }
 }
 
 asio::awaitable<void> BuildLog::line(std::string text) {
@@ -69,8 +96,8 @@ asio::awaitable<void> BuildLog::heading(std::string text) {
 
 asio::awaitable<void> BuildLog::flush() {
     while (flushing_) co_await flushed_.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (pending_.empty()) co_return;
-    struct Flushing { // a failing database must not leave the flag behind
+    if (held() == 0) co_return;
+    struct Flushing {
         BuildLog& log;
         explicit Flushing(BuildLog& l) : log(l) { log.flushing_ = true; }
         ~Flushing() {
@@ -78,29 +105,63 @@ asio::awaitable<void> BuildLog::flush() {
             log.flushed_.cancel();
         }
     } flushing(*this);
-    const auto bytes = std::exchange(pending_, {});
-    auto append = [this, &bytes](soci::session& session) {
+    do co_await store_piece();
+    while (pending_.size() >= flush_bytes);
+}
+
+// Whole lines, about so many bytes: a reader gets a log by the rows that one write makes.
+void BuildLog::choose_piece() {
+    if (!storing_.empty()) return; // once more, and no other: it may be in the database or not
+    if (pending_.size() <= flush_bytes) {
+        storing_ = std::exchange(pending_, {});
+        return;
+    }
+    const auto line_end = pending_.find('\n', flush_bytes - 1) + 1;
+    storing_ = pending_.substr(0, line_end);
+    pending_.erase(0, line_end);
+}
+
+asio::awaitable<void> BuildLog::store_piece() {
+    choose_piece();
+    struct Attempt {
+        bool& is_away;
+        bool failed = true; // also when this is cancelled
+        ~Attempt() { is_away = failed; }
+    } attempt{is_away_};
+    auto append = [this, was_away = is_away_](soci::session& session) {
         if (!may_write_(session)) return false;
-        database::append_log(session, deployment_id_, stored_, bytes);
+        // A write of which nothing was heard may have been committed: then the log has grown by just that.
+        const auto end = stored_ + static_cast<std::int64_t>(storing_.size());
+        if (!was_away || database::log_length(session, deployment_id_) != end)
+            database::append_log(session, deployment_id_, stored_, storing_);
         return true;
     };
     CRASH_POINT("log.flush.begun");
     const bool written = co_await database_.write(std::move(append));
     CRASH_POINT("log.flush.committed");
+    attempt.failed = false;
     if (!written) {
         full_ = true;
         pending_.clear();
+        storing_.clear();
         co_return;
     }
-    stored_ += static_cast<std::int64_t>(bytes.size());
+    stored_ += static_cast<std::int64_t>(storing_.size());
+    storing_.clear();
+    say_dropped();
     events_.publish({DeploymentEvents::Event::Kind::log_grew, deployment_id_, project_id_});
 }
 
 asio::awaitable<void> BuildLog::keep_flushing() {
-    while (!closed_) {
-        tick_.expires_after(flush_interval);
-        co_await tick_.async_wait(asio::as_tuple(asio::use_awaitable));
-        if (!closed_) co_await flush();
+    while (!closed_ || held() > 0) {
+        tick_.expires_after(is_away_ ? retry_interval : flush_interval);
+        if (!closed_ || is_away_) co_await tick_.async_wait(asio::as_tuple(asio::use_awaitable));
+        const bool was_away = is_away_;
+        try {
+            co_await flush();
+        } catch (const database::Outage& outage) {
+            if (!was_away) spdlog::warn("deployment {}: its log waits: {}", deployment_id_, outage.what());
+        }
     }
 }
 
@@ -109,10 +170,11 @@ void BuildLog::stop() {
     tick_.cancel();
 }
 
+// What was held back while the database was away takes a second write.
 asio::awaitable<void> BuildLog::close() {
     take(text_.finish(clock_.now()));
     stop();
-    co_await flush();
+    while (held() > 0) co_await flush();
 }
 
 } // namespace panel::deployment

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace panel::deployment {
 
 std::string without_times(std::string_view lines) {
@@ -76,6 +78,11 @@ std::string LogText::append(Timestamp now, std::string_view text) {
         text.remove_prefix(end + 1);
     }
     return out;
+}
+
+void LogText::gather(std::int64_t line) {
+    lines_ = std::min(lines_, line);
+    for (auto& each : newest_) each.number = std::min(each.number, line);
 }
 
 std::string LogText::finish(Timestamp now) {

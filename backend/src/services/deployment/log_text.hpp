@@ -29,6 +29,9 @@ class LogText {
     [[nodiscard]] std::string append(Timestamp now, std::string_view text);
     [[nodiscard]] std::string finish(Timestamp now);
 
+    // Lines from number `line` on are all that one line: they were not kept, and it says so.
+    void gather(std::int64_t line);
+
     [[nodiscard]] std::int64_t lines() const { return lines_; }
     [[nodiscard]] const std::deque<LogLine>& newest() const { return newest_; }
 
