@@ -60,6 +60,10 @@ Metrics::Metrics(const std::string& version)
                        .Name("vps_panel_deployments")
                        .Help("Deployments in the record, by status.")
                        .Register(registry_)),
+      repairs_(prometheus::BuildCounter()
+                   .Name("vps_panel_repairs_total")
+                   .Help("What reconcile found amiss and put right, by kind.")
+                   .Register(registry_)),
       resident_bytes_(
           make_gauge(registry_, "process_resident_memory_bytes", "Resident memory of this process.")),
       cpu_seconds_(
@@ -101,6 +105,10 @@ std::string Metrics::text(const server::Counts& counts, std::size_t open_sockets
     projects_.Set(static_cast<double>(counts.projects));
     for (const auto& [status, count] : counts.deployments)
         deployments_.Add({{"status", std::string(to_string(status))}}).Set(static_cast<double>(count));
+    for (const auto& [kind, count] : counts.repairs) {
+        auto& counter = repairs_.Add({{"kind", kind}});
+        counter.Increment(static_cast<double>(count) - counter.Value());
+    }
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, registry_.Collect());
     return std::move(out).str();

@@ -37,6 +37,7 @@ class Metrics {
     prometheus::Gauge& sockets_;
     prometheus::Gauge& projects_;
     prometheus::Family<prometheus::Gauge>& deployments_;
+    prometheus::Family<prometheus::Counter>& repairs_;
     prometheus::Gauge& resident_bytes_;
     prometheus::Gauge& cpu_seconds_;
     prometheus::Gauge& open_files_;

@@ -2,6 +2,7 @@
 // questions.
 
 #include "api/routes.hpp"
+#include "database/repair_repo.hpp"
 #include "support/api_panel.hpp"
 #include "support/api_scenario.hpp"
 
@@ -170,7 +171,11 @@ TEST_CASE("metrics are for this machine and administrators") {
         if (forwarded_for) request.headers.add("X-Forwarded-For", forwarded_for);
         return panel.send(std::move(request));
     };
+    panel.temp.write([](soci::session& session) { database::add_repairs(session, {{"marker", 2}}); });
+    panel.temp.write([](soci::session& session) { database::add_repairs(session, {{"marker", 1}}); });
+    CHECK(ask(Who::anonymous, nullptr).body.contains("vps_panel_repairs_total{kind=\"marker\"} 3"));
     const auto own = ask(Who::anonymous, nullptr);
+    CHECK(own.body.contains("vps_panel_repairs_total{kind=\"marker\"} 3")); // nor counted twice
     CHECK(own.status == 200);
     CHECK(own.body.contains("vps_panel_deployments{status=\"pending\"} 1"));
     CHECK(own.body.contains("vps_panel_projects 1"));

@@ -10,6 +10,7 @@
 #include "database/lease_repo.hpp"
 #include "database/log_repo.hpp"
 #include "database/release_repo.hpp"
+#include "database/repair_repo.hpp"
 #include "database/settings_repo.hpp"
 #include "database/webhook_repo.hpp"
 #include "support/temp_database.hpp"
@@ -55,6 +56,7 @@ constexpr std::array exceptions{
     Exception{"SELECT COUNT(*) FROM projects",
               "the smallest index of a table that has one row for each project"},
     Exception{"SELECT status, deployments FROM deployment_counts", "seven rows"},
+    Exception{"SELECT kind, count FROM repair_counts", "a row for each kind of repair"},
     Exception{"SELECT MIN(candidate) FROM", "a new project looks for a gap among the ports of all"},
     Exception{"SELECT state, COUNT(*) FROM jobs", "asked for by hand"},
     Exception{"INSERT INTO deployment_counts (status, deployments) SELECT",
@@ -293,6 +295,8 @@ void Tour::small_tables() {
     CHECK(delete_environment(s, project_id, "KEY"));
     CHECK(take_lease(s, "tour", "a", 10s, now));
     release_lease(s, "tour", "a");
+    add_repairs(s, {{"tour", 1}});
+    CHECK(list_repairs(s).contains("tour"));
     put_setting(s, "tour", "1");
     CHECK(find_setting(s, "tour"));
     CHECK(insert_webhook_delivery(s, {project_id, "github", "1", std::nullopt, "queued", now}));

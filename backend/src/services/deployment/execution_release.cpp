@@ -100,7 +100,7 @@ asio::awaitable<Result<void>> Execution::check_health() {
     target.deadline = ports_.settings.health_timeout;
     target.memory_limit_bytes = limits_of(project_, ports_.settings).memory_bytes;
     co_await log_.heading(
-        fmt::format("Waiting for an answer on port {}{}", target.container_port, target.path));
+        fmt::format("Waiting for an answer on port {}, path {}", target.container_port, target.path));
     CRASH_POINT("deploy.health.begun");
     const auto verdict = co_await deployment::check_health(ports_.docker, target);
     CRASH_POINT("deploy.health.ended");

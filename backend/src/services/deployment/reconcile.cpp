@@ -64,7 +64,9 @@ asio::awaitable<void> Reconcile::give_lease_back() {
 asio::awaitable<void> Reconcile::run() {
     bell_.ring();
     CRASH_POINT("reconcile.bell.rung");
-    if (co_await take_lease()) co_await repair();
+    if (!co_await take_lease()) co_return;
+    co_await repair();
+    co_await repairs_.store(ports_.database);
 }
 
 // What exists is listed before the record is read: what came into being since is on the record then. What

@@ -1,10 +1,18 @@
 #pragma once
 // What reconcile found amiss: each repair is logged and counted by its kind; what cannot be reached is said
-// once, and once more when it is back. Owned by Reconcile. Loop thread only.
+// once, and once more when it is back. Counts go to the database (repair_repo.hpp), where /metrics of any
+// process finds them. Owned by Reconcile. Loop thread only.
 
-#include <cstdint>
+#include "database/repair_repo.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
 #include <map>
 #include <string>
+
+namespace panel::database {
+class Database;
+} // namespace panel::database
 
 namespace panel::deployment {
 
@@ -16,10 +24,13 @@ class Repairs {
     void unreachable(const std::string& part, const std::string& why);
     void reachable(const std::string& part);
 
-    [[nodiscard]] const std::map<std::string, std::int64_t>& counts() const { return counts_; }
+    [[nodiscard]] const database::RepairCounts& counts() const { return counts_; } // of this process
+    // Adds what is not yet in the database. Database failures are exceptions; then it is kept for later.
+    boost::asio::awaitable<void> store(database::Database& database);
 
   private:
-    std::map<std::string, std::int64_t> counts_;
+    database::RepairCounts counts_;
+    database::RepairCounts stored_; // of counts_
     std::map<std::string, bool> away_;
 };
 

@@ -16,6 +16,7 @@ Counts read_counts(soci::session& session) {
           DeploymentStatus::success, DeploymentStatus::failed, DeploymentStatus::cancelled,
           DeploymentStatus::superseded})
         counts.deployments.try_emplace(status, 0);
+    counts.repairs = database::list_repairs(session);
     return counts;
 }
 

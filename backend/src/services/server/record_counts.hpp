@@ -3,6 +3,7 @@
 // when the database is gone.
 
 #include "database/database.hpp"
+#include "database/repair_repo.hpp"
 #include "models/deployment.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,6 +16,7 @@ namespace panel::server {
 struct Counts {
     std::int64_t projects = 0;
     std::map<DeploymentStatus, std::int64_t> deployments; // every status, also those without any
+    database::RepairCounts repairs;
 };
 
 class RecordCounts {

@@ -3,6 +3,7 @@
 
 #include "database/lease_repo.hpp"
 #include "database/project_repo.hpp"
+#include "database/repair_repo.hpp"
 #include "services/deployment/reconcile.hpp"
 
 #include <doctest/doctest.h>
@@ -33,10 +34,7 @@ struct Setting : DeploymentScenario {
         return sum;
     }
     void choose(ReleaseStrategy strategy) {
-        auto changed = project();
-        changed.release_strategy = strategy;
-        temp.write([&](soci::session& session) { return database::update_project(session, changed); })
-            .value();
+        change([strategy](Project& project) { project.release_strategy = strategy; });
     }
     void end_watches() { temp.clock.advance(3min); }
 };
@@ -59,6 +57,17 @@ TEST_CASE("a pass over a server that is as it should be changes nothing") {
     }
     CHECK(panel.calls.empty());
     CHECK(panel.repaired() == 0);
+}
+
+TEST_CASE("what was put right is counted in the record, for whichever process is asked") {
+    Setting panel;
+    panel.deploy();
+    panel.end_watches();
+    panel.docker.exit("vps-panel-p1-blue", 137);
+    panel.pass();
+    panel.pass();
+    const auto told = panel.temp.read([](soci::session& session) { return database::list_repairs(session); });
+    CHECK(told == database::RepairCounts{{"container", 1}});
 }
 
 TEST_CASE("a container that was removed, ended, or lost its network is started again") {
