@@ -170,7 +170,7 @@ asio::awaitable<Result<User>> AuthService::check_password(std::string email, Sec
         throttle_.note_failure(email, peer, clock_.now());
         co_return wrong_password();
     }
-    throttle_.note_success(email);
+    throttle_.note_success(email, peer);
     if (hasher_.is_outdated(found->second)) {
         auto renew = [this, &password] { return hasher_.hash(password.reveal()); };
         const auto hash = co_await offload(pool_, std::move(renew));

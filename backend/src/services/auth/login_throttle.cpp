@@ -25,9 +25,14 @@ std::chrono::seconds rounded_up(std::chrono::milliseconds wait) {
 
 } // namespace
 
+LoginThrottle::Key LoginThrottle::key_of(const std::string& email, const std::string& peer) const {
+    Key known(email, peer);
+    return known_.contains(known) ? known : Key(email, "");
+}
+
 std::optional<std::chrono::seconds> LoginThrottle::wait_for(const std::string& email, const std::string& peer,
                                                             Timestamp now) const {
-    if (const auto found = accounts_.find(email);
+    if (const auto found = accounts_.find(key_of(email, peer));
         found != accounts_.end() && found->second.blocked_until > now) {
         return rounded_up(std::min<std::chrono::milliseconds>(
             found->second.blocked_until - now, longest_wait)); // the clock may have been set back
@@ -42,7 +47,7 @@ std::optional<std::chrono::seconds> LoginThrottle::wait_for(const std::string& e
 
 void LoginThrottle::note_failure(const std::string& email, const std::string& peer, Timestamp now) {
     make_room(now);
-    auto& account = accounts_[email];
+    auto& account = accounts_[key_of(email, peer)];
     if (account.last_failure + forgotten_after < now) account.failures = 0;
     ++account.failures;
     account.last_failure = now;
@@ -52,7 +57,11 @@ void LoginThrottle::note_failure(const std::string& email, const std::string& pe
     ++from.failures;
 }
 
-void LoginThrottle::note_success(const std::string& email) { accounts_.erase(email); }
+void LoginThrottle::note_success(const std::string& email, const std::string& peer) {
+    accounts_.erase(key_of(email, peer));
+    if (known_.size() >= most_entries) known_.erase(known_.begin());
+    known_.emplace(email, peer);
+}
 
 void LoginThrottle::make_room(Timestamp now) {
     if (accounts_.size() >= most_entries) {

@@ -238,6 +238,20 @@ TEST_CASE("whoever is signed in stays so while somebody guesses their password")
     CHECK(setting.refresh(tokens));
 }
 
+TEST_CASE("who guesses elsewhere does not keep an owner from signing in where they did before") {
+    Setting setting;
+    setting.set_up();
+    CHECK(setting.login(password, email, "203.0.113.7"));
+    for (int i = 0; i < 200; ++i)
+        static_cast<void>(setting.login("wrong password", email, "198.51.100." + std::to_string(i)));
+    CHECK(code_of(setting.login(password, email, "192.0.2.9")) == Code::too_many_requests);
+    CHECK(setting.login(password, email, "203.0.113.7"));
+    // And whoever sits there has no more guesses than anybody.
+    for (int i = 0; i < 5; ++i)
+        CHECK(code_of(setting.login("wrong password", email, "203.0.113.7")) == Code::unauthorized);
+    CHECK(code_of(setting.login(password, email, "203.0.113.7")) == Code::too_many_requests);
+}
+
 TEST_CASE("a peer that tries many accounts is slowed down") {
     Setting setting;
     setting.set_up();
