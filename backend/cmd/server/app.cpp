@@ -42,6 +42,7 @@
 #include "services/server/record_counts.hpp"
 #include "services/server/server_status.hpp"
 #include "services/webhook/webhook_service.hpp"
+#include "spare_memory.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 #include <spdlog/spdlog.h>
@@ -264,6 +265,7 @@ Result<void> App::start() {
     // Alone, nobody else writes.
     if (parts.config.role != config::ServeRole::all) parts.feed.start();
     parts.ringer.start();
+    parts.tasks.spawn("memory", keep_giving_back_memory(parts.pool));
     if (parts.has_docker()) {
         const auto socket =
             parts.config.data_directory / "run" / fmt::format("worker-{}.sock", parts.lock.number());

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "config/config.hpp"
 #include "database_commands.hpp"
+#include "spare_memory.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -69,6 +70,7 @@ int serve(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    set_up_allocator();
     spdlog::set_default_logger(spdlog::stderr_color_st("panel"));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     std::vector<std::string> arguments(argv + 1, argv + argc);
