@@ -26,6 +26,9 @@ struct Scene : DeploymentScenario {
             push_static({{"index.html", "one"}});
         else
             push_server();
+        // What hangs is ended by the cancel, however long that takes on a busy machine, not by its own limit.
+        ports.settings.route_timeout = 1min;
+        ports.settings.health_timeout = 60s;
         ports.settings.drain_quiet = 1ms;
         ports.settings.limits.hurried_drain = 20ms;
         ports.settings.limits.cancel_build = 20ms;
@@ -99,6 +102,7 @@ TEST_CASE("a deployment can be cancelled at whatever it asks, whether that answe
 TEST_CASE("a cancel while the undo of a failure runs changes nothing: it ends as failed") {
     Scene scene(false);
     scene.deploy();
+    scene.ports.settings.route_timeout = 20ms; // asked until then
     scene.proxy.probe_answer = caddy::ProbeAnswer{502, "green"};
     scene.script = [&](const std::string& call) {
         if (call == "remove vps-panel-p1-green") scene.cancel_beside(2);
