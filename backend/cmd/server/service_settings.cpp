@@ -19,6 +19,15 @@ template <class T> T require(Result<T> result) {
     return std::move(*result);
 }
 
+// In the words of the API, where nothing means no limit.
+ProjectLimits limits_told(std::int64_t memory_bytes, double cpus, std::int64_t processes) {
+    ProjectLimits limits;
+    if (memory_bytes > 0) limits.memory_mb = memory_bytes >> 20;
+    if (cpus > 0) limits.cpus = cpus;
+    if (processes > 0) limits.processes = processes;
+    return limits;
+}
+
 } // namespace
 
 deployment::Settings deployment_settings(const config::Config& config, const server::InstanceLock& lock) {
@@ -113,6 +122,10 @@ api::ApiSettings api_settings(const config::Config& config) {
     settings.cookie_secure = config.public_url.starts_with("https://");
     settings.version = PANEL_VERSION;
     settings.trusted_proxies = config.trusted_proxies;
+    const auto builds = build_limits(config);
+    settings.app_limits = limits_told(config.app_memory_bytes, config.app_cpus, config.app_processes);
+    settings.build_limits = limits_told(builds.memory_bytes, builds.cpus, builds.processes);
+    settings.build_slots = config.concurrent_builds;
     return settings;
 }
 

@@ -19,7 +19,8 @@ namespace {
 #define ROW_COLUMNS                                                                                          \
     DEPLOYMENT_COLUMNS ", p.name, CASE WHEN p.live_deployment_id = d.id THEN 1 ELSE 0 END, "                 \
                        "CASE WHEN d.status = 'success' AND r.image_available = 1 AND "                       \
-                       "(p.live_deployment_id IS NULL OR p.live_deployment_id <> d.id) THEN 1 ELSE 0 END "
+                       "(p.live_deployment_id IS NULL OR p.live_deployment_id <> d.id) THEN 1 ELSE 0 END, "  \
+                       "CASE WHEN p.pinned_deployment_id = d.id THEN 1 ELSE 0 END "
 #define ROW_TABLES                                                                                           \
     "FROM deployments d JOIN projects p ON p.id = d.project_id LEFT JOIN releases r ON r.deployment_id = "   \
     "d.id "
@@ -123,7 +124,7 @@ void select_into(Query& query, Deployment& deployment) {
 
 void select_into(Query& query, DeploymentRow& row) {
     select_into(query, row.deployment);
-    query.into(row.project_name, row.is_live, row.can_roll_back);
+    query.into(row.project_name, row.is_live, row.can_roll_back, row.is_pinned);
 }
 
 template <class Row> std::vector<Row> select_all(Query& query) {

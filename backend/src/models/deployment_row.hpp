@@ -15,6 +15,7 @@ struct DeploymentRow {
     std::string project_name;
     bool is_live = false;
     bool can_roll_back = false; // its release's image or files are kept, it succeeded, and it is not live
+    bool is_pinned = false;     // its project is pinned to it
 };
 
 struct DeploymentDetail {

@@ -361,10 +361,24 @@ TEST_CASE("the server itself") {
                     "/server",
                     "",
                     200,
-                    {R"("version":"9.9.9")", R"("cpu_count":)"}},
+                    {R"("version":"9.9.9")", R"("cpu_count":)",
+                     R"("app_limits":{"memory_limit_mb":512,"cpu_limit":null,"process_limit":null})",
+                     R"("build_limits":{"memory_limit_mb":null,"cpu_limit":null,"process_limit":4096,)"
+                     R"("slots":2})"}},
         ApiScenario{"no such path", Who::owner, "GET", "/nothing", "", 404, {R"("code":"not_found")"}},
     };
     check_scenarios(scenarios);
+}
+
+TEST_CASE("what can be gone back to says beforehand what that does not restore") {
+    ApiPanel panel;
+    panel.make_live(panel.project_id, panel.deployment_id);
+    panel.finish(panel.deployment_id);
+    const auto path = filled_in(panel, "/deployments/{d}");
+    CHECK_FALSE(panel.call(Who::owner, "GET", path).body.contains("not_restored")); // it is live
+    panel.make_live(panel.project_id, panel.temp.add_deployment(panel.project_id));
+    CHECK(panel.call(Who::owner, "GET", path)
+              .body.contains(R"("not_restored":["Data that the app keeps in databases,)"));
 }
 
 TEST_CASE("readiness says which part is missing") {

@@ -3,6 +3,7 @@
 
 #include "api/socket/topic.hpp"
 #include "database/log_repo.hpp"
+#include "database/project_repo.hpp"
 #include "support/api_scenario.hpp"
 #include "support/socket_client.hpp"
 
@@ -290,6 +291,36 @@ TEST_CASE("stopping the server ends sockets and all that they follow") {
     CHECK(panel.docker.followers("vps-panel-p1-blue") == 0);
     CHECK(panel.api.open_sockets() == 0);
     CHECK(panel.hear(client).at("closed") == 1001);
+}
+
+TEST_CASE("a pin and its release reach who follows the project, whichever process made them") {
+    SocketPanel panel;
+    panel.make_live(panel.project_id, panel.deployment_id);
+    panel.finish(panel.deployment_id);
+    SocketClient client(panel.loop);
+    REQUIRE(panel.connect(client, panel.bearer(Who::owner)) == 101);
+    for (const auto* topic : {"project:{p}:deployments", "projects"}) {
+        panel.say(client, std::string(R"({"op":"subscribe","topic":")") + topic + R"("})");
+        CHECK(panel.hear_text(client).contains(R"("is_pinned":false)"));
+    }
+    const auto both_hear = [&](const char* text) {
+        for (int topics = 0; topics < 2; ++topics) CHECK(panel.hear_text(client).contains(text));
+    };
+    const auto pin = filled_in(panel, "/projects/{p}/pin");
+    CHECK(panel.call(Who::owner, "PUT", pin, filled_in(panel, R"({"deployment_id":{d}})")).status == 200);
+    both_hear(R"("is_pinned":true)");
+    CHECK(panel.call(Who::owner, "DELETE", pin).status < 300);
+    both_hear(R"("is_pinned":false)");
+    const auto pin_elsewhere = [&](std::optional<std::int64_t> id) {
+        panel.temp.write([&](soci::session& session) {
+            database::set_pinned_deployment(session, panel.project_id, id, panel.temp.clock.now());
+        });
+        panel.events.publish({deployment::DeploymentEvents::Event::Kind::resync, 0, 0});
+    };
+    pin_elsewhere(panel.deployment_id);
+    both_hear(R"("is_pinned":true)");
+    pin_elsewhere(std::nullopt);
+    both_hear(R"("is_pinned":false)");
 }
 
 TEST_CASE("what another process wrote reaches every topic, once, when this one is told that it wrote") {

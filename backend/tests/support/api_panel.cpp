@@ -28,6 +28,9 @@ api::ApiSettings api_settings() {
     api::ApiSettings settings;
     settings.public_url = "http://localhost:8088";
     settings.version = "9.9.9";
+    settings.app_limits.memory_mb = 512;
+    settings.build_limits.processes = 4096;
+    settings.build_slots = 2;
     return settings;
 }
 

@@ -704,6 +704,7 @@ export interface components {
             rollback_of: number | null;
             is_live: boolean;
             can_roll_back: boolean;
+            is_pinned: boolean;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */
@@ -895,6 +896,24 @@ export interface components {
             /** Format: int64 */
             disk_total_bytes: number;
             warnings: string[];
+            app_limits: components["schemas"]["ServerLimits"];
+            build_limits: components["schemas"]["BuildLimits"];
+        };
+        ServerLimits: {
+            /** Format: int64 */
+            memory_limit_mb: number | null;
+            cpu_limit: number | null;
+            /** Format: int64 */
+            process_limit: number | null;
+        };
+        BuildLimits: {
+            /** Format: int64 */
+            memory_limit_mb: number | null;
+            cpu_limit: number | null;
+            /** Format: int64 */
+            process_limit: number | null;
+            /** Format: int32 */
+            slots: number;
         };
         Disk: {
             /** Format: int64 */

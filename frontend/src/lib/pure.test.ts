@@ -174,7 +174,9 @@ describe('attention', () => {
 			memory_total_bytes: 2,
 			disk_used_bytes: 90,
 			disk_total_bytes: 100,
-			warnings: ['old engine']
+			warnings: ['old engine'],
+			app_limits: { memory_limit_mb: 512, cpu_limit: null, process_limit: 512 },
+			build_limits: { memory_limit_mb: null, cpu_limit: null, process_limit: null, slots: 1 }
 		};
 		expect(attention([], server, true).map((item) => item.text)).toEqual([
 			'The disk is 90% full.',

@@ -1,5 +1,5 @@
 /** How a release goes live and what it may use, as a form. Pure; what is wrong with a figure says the back end. */
-import type { Project } from './types.ts';
+import type { Project, ServerLimits } from './types.ts';
 
 export interface Limit {
 	name: 'memory_limit_mb' | 'cpu_limit' | 'process_limit';
@@ -22,6 +22,10 @@ export const limits: Limit[] = [
 ];
 
 export type ReleaseValues = Record<Limit['name'] | 'watch_seconds' | 'release_strategy', string>;
+
+/** What holds where a project says nothing. */
+export const limitText = (defaults: ServerLimits, name: Limit['name']) =>
+	String(defaults[name] ?? 'no limit');
 
 const text = (value: number | null) => (value === null ? '' : String(value));
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attention } from './attention.ts';
 import { diskParts, forecast, removableBytes } from './disk.ts';
 import { projectNotices } from './project-notices.ts';
-import { releaseFromForm } from './release-form.ts';
+import { limitText, releaseFromForm } from './release-form.ts';
 import { foldSteps, slotWait, watchStage } from './stages.ts';
 import { isSettled, progressOf, projectState } from './status.ts';
 import { triggerText } from './trigger.ts';
@@ -22,6 +22,7 @@ const deployment = (changes: Partial<DeploymentSummary>): DeploymentSummary => (
 	rollback_of: null,
 	is_live: true,
 	can_roll_back: true,
+	is_pinned: false,
 	started_at: null,
 	completed_at: '2026-01-31T09:05:00.000Z',
 	duration: 3,
@@ -150,6 +151,12 @@ describe('release settings', () => {
 		}));
 	it('leave what is no number to the back end', () =>
 		expect(form({ memory_limit_mb: 'a lot' }).memory_limit_mb).toBe('a lot'));
+});
+
+describe('limits of the server', () => {
+	const defaults = { memory_limit_mb: 512, cpu_limit: null, process_limit: 512 };
+	it('are shown where a project sets none', () => expect(limitText(defaults, 'memory_limit_mb')).toBe('512'));
+	it('are named where there is none', () => expect(limitText(defaults, 'cpu_limit')).toBe('no limit'));
 });
 
 describe('the disk', () => {

@@ -13,10 +13,21 @@ namespace asio = boost::asio;
 
 asio::awaitable<Result<wire::ServerStatus>> server_status(Context& context) {
     const auto status = context.services().server.read();
-    co_return wire::ServerStatus{
-        status.hostname,        context.state.settings.version, status.cpu_percent,
-        status.cpu_count,       status.memory_used_bytes,       status.memory_total_bytes,
-        status.disk_used_bytes, status.disk_total_bytes,        status.warnings};
+    const auto& settings = context.state.settings;
+    const auto& apps = settings.app_limits;
+    const auto& builds = settings.build_limits;
+    wire::ServerStatus answer{status.hostname,
+                              settings.version,
+                              status.cpu_percent,
+                              status.cpu_count,
+                              status.memory_used_bytes,
+                              status.memory_total_bytes,
+                              status.disk_used_bytes,
+                              status.disk_total_bytes,
+                              status.warnings,
+                              {apps.memory_mb, apps.cpus, apps.processes},
+                              {builds.memory_mb, builds.cpus, builds.processes, settings.build_slots}};
+    co_return answer;
 }
 
 asio::awaitable<Result<wire::Health>> health(Context& context) {

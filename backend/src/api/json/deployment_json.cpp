@@ -1,5 +1,7 @@
 #include "api/json/deployment_json.hpp"
 
+#include "services/deployment/rollback.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -43,6 +45,7 @@ Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url) {
     out.rollback_of = deployment.rollback_of;
     out.is_live = row.is_live;
     out.can_roll_back = row.can_roll_back;
+    out.is_pinned = row.is_pinned;
     out.started_at = deployment.started_at;
     out.completed_at = deployment.completed_at;
     out.duration = rounded(deployment.duration_seconds());
@@ -69,6 +72,7 @@ Deployment to_wire(const DeploymentDetail& detail, std::optional<std::string> ur
                                       why->next_step, why->log_line, unless_empty(why->log_text)};
     else
         out.explanation = json::Patch<Explanation>::null();
+    if (detail.row.can_roll_back) out.not_restored = deployment::not_restored_by(detail.plan_json);
     return out;
 }
 

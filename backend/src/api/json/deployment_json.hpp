@@ -51,6 +51,7 @@ struct Deployment {
     std::optional<std::int64_t> rollback_of;
     bool is_live = false;
     bool can_roll_back = false;
+    bool is_pinned = false; // its project is pinned to it
     std::optional<Timestamp> started_at;
     std::optional<Timestamp> completed_at;
     std::optional<double> duration; // seconds
@@ -63,13 +64,14 @@ struct Deployment {
     json::Maybe<std::vector<Step>> steps;
     json::Patch<json::RawJson<Plan>> plan;
     json::Patch<Explanation> explanation;
-    json::Maybe<std::vector<std::string>> not_restored; // in the answer to a rollback
+    json::Maybe<std::vector<std::string>>
+        not_restored; // of what can be gone back to, and in the answer to a rollback
 };
 BOOST_DESCRIBE_STRUCT(Deployment, (),
                       (id, project_id, project_name, commit_hash, commit_message, commit_author, branch,
-                       status, triggered_by, rollback_of, is_live, can_roll_back, started_at, completed_at,
-                       duration, error_message, created_at, url, watch, watch_until, switch_back_of, steps,
-                       plan, explanation, not_restored))
+                       status, triggered_by, rollback_of, is_live, can_roll_back, is_pinned, started_at,
+                       completed_at, duration, error_message, created_at, url, watch, watch_until,
+                       switch_back_of, steps, plan, explanation, not_restored))
 
 struct DeploymentInput {
     static constexpr std::string_view schema_name = "DeploymentInput";

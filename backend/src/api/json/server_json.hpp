@@ -7,10 +7,29 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace panel::api::wire {
+
+// null: no limit
+struct ServerLimits {
+    static constexpr std::string_view schema_name = "ServerLimits";
+    std::optional<std::int64_t> memory_limit_mb;
+    std::optional<double> cpu_limit;
+    std::optional<std::int64_t> process_limit;
+};
+BOOST_DESCRIBE_STRUCT(ServerLimits, (), (memory_limit_mb, cpu_limit, process_limit))
+
+struct BuildLimits {
+    static constexpr std::string_view schema_name = "BuildLimits";
+    std::optional<std::int64_t> memory_limit_mb;
+    std::optional<double> cpu_limit;
+    std::optional<std::int64_t> process_limit;
+    int slots = 1; // builds at once
+};
+BOOST_DESCRIBE_STRUCT(BuildLimits, (), (memory_limit_mb, cpu_limit, process_limit, slots))
 
 struct ServerStatus {
     static constexpr std::string_view schema_name = "ServerStatus";
@@ -23,10 +42,12 @@ struct ServerStatus {
     std::int64_t disk_used_bytes = 0;
     std::int64_t disk_total_bytes = 0;
     std::vector<std::string> warnings;
+    ServerLimits app_limits;  // of each app whose project sets none
+    BuildLimits build_limits; // of all builds together
 };
 BOOST_DESCRIBE_STRUCT(ServerStatus, (),
                       (hostname, version, cpu_percent, cpu_count, memory_used_bytes, memory_total_bytes,
-                       disk_used_bytes, disk_total_bytes, warnings))
+                       disk_used_bytes, disk_total_bytes, warnings, app_limits, build_limits))
 
 struct Health {
     static constexpr std::string_view schema_name = "Health";

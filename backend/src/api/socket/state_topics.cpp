@@ -73,7 +73,7 @@ asio::awaitable<void> SocketSession::send_changed(Shared subscription, std::int6
     const auto url = co_await deployment_url(state_.services, detail->row);
     const auto deployment = wire::to_wire(detail->row, url);
     (void)is_news(*subscription, deployment);
-    // Said in any case: its project may have changed (a pin that was released) and the row not.
+    // Said in any case: somebody told of a change, perhaps of its project, and the row may be the same.
     send(*subscription, state_message(subscription->name, deployment));
 }
 

@@ -13,7 +13,7 @@ export class LiveDeployments {
 	#known = $state.raw<Record<number, DeploymentSummary>>({});
 	/** Projects for which somebody asked for a deployment that is not told of yet. */
 	#asked = $state.raw<number[]>([]);
-	/** Called when a deployment or the watch over it ends: what hangs on it (live release, project status) has to be read again. */
+	/** Called when a deployment or the watch over it ends, or a pin changes: what hangs on it (live release, project status) has to be read again. */
 	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
 
 	follow(connection: Connection, changed: () => void): () => void {
@@ -31,7 +31,8 @@ export class LiveDeployments {
 		this.#asked = this.#asked.filter((id) => id !== deployment.project_id);
 		const ended = isFinal(deployment.status) && (!before || !isFinal(before.status));
 		const settled = before?.watch === 'watching' && isSettled(deployment);
-		if (ended || settled) this.onEnd?.(deployment);
+		const pinned = before && before.is_pinned !== deployment.is_pinned;
+		if (ended || settled || pinned) this.onEnd?.(deployment);
 	}
 
 	/** The row that the server sent, or what is known to have become of it. A later state is never undone by an older word. */
