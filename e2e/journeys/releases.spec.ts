@@ -34,6 +34,8 @@ test('how a release goes live is chosen, with figures that the back end accepts'
 	await settings.goto(project.id);
 	await expect(settings.choice('Rolling')).toBeChecked();
 
+	await expect(settings.field('memory_limit_mb')).toHaveAttribute('placeholder', '512');
+	await expect(settings.field('cpu_limit')).toHaveAttribute('placeholder', 'no limit');
 	await settings.field('memory_limit_mb').fill('a lot');
 	await settings.press();
 	await expect(settings.problemOf('memory_limit_mb')).toContainText('number');

@@ -30,6 +30,8 @@ test('the server page tells what takes up the disk, and removes what somebody ag
 		await expect(card('Disk').getByRole('row', { name: what })).toContainText(/\d (B|KB|MB|GB)/);
 	}
 	await expect(card('Disk')).toContainText('At the present pace');
+	await expect(card('Limits').getByRole('row', { name: 'Memory' })).toContainText(/\d (MB|GB)/);
+	await expect(card('Limits')).toContainText('1 build at a time.');
 
 	const folder = await leftovers();
 	const removable = card('Can be removed');

@@ -49,6 +49,7 @@ export class DeploymentPage {
 		// A dialog, or without scripts a page.
 		await expect(this.page.getByRole('heading', { name: /^Roll back to deployment \d+\?$/ })).toBeVisible();
 		await expect(this.page.getByText('nothing is built again')).toBeVisible();
+		await expect(this.page.getByText('keep their present values for the next deployment')).toBeVisible();
 		const before = this.page.url();
 		await this.page.getByRole('button', { name: 'Roll back', exact: true }).click();
 		await expect(this.page).toHaveURL(/\/deployments\/\d+$/);
