@@ -39,30 +39,26 @@ test('a container, a network, a marker, a link and a site file that somebody rem
 	expect(await rig.holds()).toEqual([]);
 });
 
-test(
-	'an image that somebody removed cannot be rolled back to, and that is said',
-	{ tag: '@short' },
-	async ({ rig }) => {
-		const app = await rig.app('imageless', says('r0'));
-		const first = (await rig.api.deployments(app.project.id))[0];
-		await rig.push(app, says('r1'));
-		expect((await rig.api.deploy(app.project.id)).status).toBe('success');
-		const images = await command('docker', [
-			'images',
-			'-q',
-			'--filter',
-			`label=vps-panel.deployment=${first?.id}`,
-			'--filter',
-			`label=vps-panel.data=${rig.data}`
-		]);
-		await command('docker', ['rmi', '-f', ...images.split('\n').filter(Boolean)]);
-		const rollback = await rig.api.json<{ id: number }>('POST', `/deployments/${first?.id}/rollback`, {});
-		const ended = await rig.api.ended(rollback.id);
-		expect([ended.status, ended.error_message]).toEqual(['failed', expect.stringMatching(/image/i)]);
-		expect(app.visitors?.said).toEqual(['r0', 'r1']);
-		await rig.api.send('DELETE', `/projects/${app.project.id}/pin`);
-		// The record must not promise the release any more.
-		expect((await rig.api.deployment(first?.id ?? 0)).can_roll_back).toBe(false);
-		expect(await rig.holds()).toEqual([]);
-	}
-);
+test('an image that somebody removed cannot be rolled back to, and that is said', async ({ rig }) => {
+	const app = await rig.app('imageless', says('r0'));
+	const first = (await rig.api.deployments(app.project.id))[0];
+	await rig.push(app, says('r1'));
+	expect((await rig.api.deploy(app.project.id)).status).toBe('success');
+	const images = await command('docker', [
+		'images',
+		'-q',
+		'--filter',
+		`label=vps-panel.deployment=${first?.id}`,
+		'--filter',
+		`label=vps-panel.data=${rig.data}`
+	]);
+	await command('docker', ['rmi', '-f', ...images.split('\n').filter(Boolean)]);
+	const rollback = await rig.api.json<{ id: number }>('POST', `/deployments/${first?.id}/rollback`, {});
+	const ended = await rig.api.ended(rollback.id);
+	expect([ended.status, ended.error_message]).toEqual(['failed', expect.stringMatching(/image/i)]);
+	expect(app.visitors?.said).toEqual(['r0', 'r1']);
+	await rig.api.send('DELETE', `/projects/${app.project.id}/pin`);
+	// The record must not promise the release any more.
+	expect((await rig.api.deployment(first?.id ?? 0)).can_roll_back).toBe(false);
+	expect(await rig.holds()).toEqual([]);
+});

@@ -14,7 +14,7 @@ import { points, remembered, sweep, type Kill } from './lib/sweep.ts';
 import { summary } from './sweep.ts';
 
 /** How many points are chosen besides those that always are. */
-const sample = isWhole ? 18 : 6;
+const sample = isWhole ? 18 : 4;
 /** Much more than they take, so that only a hang passes it. */
 const sampleLimitMs = (sample + 4) * 60_000;
 const longLimitMs = 6 * 3_600_000;

@@ -73,8 +73,8 @@ for (const [index, { name, begin, end }] of troubles.entries()) {
 				await end();
 			}
 			const before = await processed();
+			await rig.push(app, says(after));
 			await until('the queue is used again', endLimitMs, async () => {
-				await rig.push(app, says(after));
 				expect((await rig.api.deploy(app.project.id)).status).toBe('success');
 				return (await processed()) > before;
 			});
