@@ -92,6 +92,21 @@ test('the page tells that a release is watched, and that it has passed', async (
 	await expect(page.getByText(/watches it until/)).toBeHidden();
 });
 
+test('a page is read once, however many deployments have ended before', async ({ page, api }) => {
+	const { latest_deployment: newest } = await api.project(project.id);
+	let reads = 0;
+	page.on('request', (request) => (reads += request.url().includes('__data.json') ? 1 : 0));
+	const told = page
+		.waitForEvent('websocket')
+		.then((socket) =>
+			socket.waitForEvent('framereceived', ({ payload }) => String(payload).includes(`"id":${newest?.id},`))
+		);
+	await new ProjectPage(page).goto(project.id);
+	await told;
+	await page.evaluate(() => new Promise(requestAnimationFrame));
+	expect(reads).toBe(0);
+});
+
 test('blue-green goes back in one click, without one failed request', async ({ page }) => {
 	const [first] = project.live_deployment_id ? [project.live_deployment_id] : [];
 	const crowd = new Crowd('almanac', null);

@@ -13,18 +13,10 @@ import { visit } from '../support/visitor.ts';
 test.use({ storageState: nobody, javaScriptEnabled: false });
 test.setTimeout(240_000);
 
-/** Looks again until it is over, as somebody without scripts does. */
-async function reloadUntilReady(page: Page): Promise<void> {
+/** Without scripts the page looks again by itself, every few seconds, until it is over. */
+async function waitUntilReady(page: Page): Promise<void> {
 	const deployment = new DeploymentPage(page);
-	await expect
-		.poll(
-			async () => {
-				await page.reload();
-				return deployment.status.innerText();
-			},
-			{ timeout: 180_000, intervals: [500, 1000] }
-		)
-		.toMatch(/^(Ready|Failed|Cancelled)/);
+	await expect(deployment.status).toHaveText(/^(Ready|Failed|Cancelled)/, { timeout: 180_000 });
 	await deployment.endsAs('Ready');
 }
 
@@ -50,7 +42,7 @@ test('everything that matters works without scripts', async ({ page, problems })
 		await page.getByLabel('A whole .env file').fill('GREETING=one\n');
 		await form.start();
 		ids = deployment.ids();
-		await reloadUntilReady(page);
+		await waitUntilReady(page);
 		expect((await visit('plain-forms')).text).toBe('first one');
 	});
 
@@ -68,14 +60,14 @@ test('everything that matters works without scripts', async ({ page, problems })
 		await environment.saveChanges();
 		await repository.push(app('second'), 'feat: second');
 		await page.getByRole('button', { name: 'Deploy now' }).click();
-		await reloadUntilReady(page);
+		await waitUntilReady(page);
 		expect((await visit('plain-forms')).text).toBe('second two');
 	});
 
 	await test.step('roll back', async () => {
 		await deployment.goto(ids.project, ids.deployment);
 		await deployment.rollBack();
-		await reloadUntilReady(page);
+		await waitUntilReady(page);
 		expect((await visit('plain-forms')).text, 'with the variables that it had').toBe('first one');
 	});
 
@@ -98,7 +90,7 @@ test('everything that matters works without scripts', async ({ page, problems })
 		await page.locator('main header').getByRole('button', { name: 'Deploy', exact: true }).click();
 		await page.getByRole('button', { name: 'Release and deploy' }).click();
 		await expect(page).toHaveURL(/\/deployments\/\d+$/);
-		await reloadUntilReady(page);
+		await waitUntilReady(page);
 		expect((await visit('plain-forms')).text).toBe('second two');
 		await project.goto(ids.project);
 		await expect(page.getByText(/^Pinned to #\d+/)).toBeHidden();

@@ -57,8 +57,11 @@ export const pinProject = (backend: Backend, id: string, deploymentId: number) =
 export const releasePin = (backend: Backend, id: string) =>
 	backend.json<Project>('DELETE', `/projects/${id}/pin`);
 
+/** Some engines take a second to measure a container: no page waits for that, the figures follow. */
+const metricsDeadlineMs = 100;
+
 export const getMetrics = (backend: Backend, id: string) =>
-	backend.json<Metrics>('GET', `/projects/${id}/metrics`);
+	backend.json<Metrics>('GET', `/projects/${id}/metrics`, { deadlineMs: metricsDeadlineMs });
 
 export const getWebhook = (backend: Backend, id: string) =>
 	backend.json<Webhook>('GET', `/projects/${id}/webhook`);

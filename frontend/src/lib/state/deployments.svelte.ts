@@ -8,6 +8,9 @@ import { isFinal, isSettled, progressOf } from '#lib/status.ts';
 import type { DeploymentSummary } from '#lib/types.ts';
 import type { Connection } from './connection.svelte.ts';
 
+/** A page's data may be this much older than the time it carries: it took that long to be put together. */
+const readingMs = 2000;
+
 export class LiveDeployments {
 	/** By id. Replaced as a whole at each change: a few dozen entries, and no reactive map to load. */
 	#known = $state.raw<Record<number, DeploymentSummary>>({});
@@ -15,6 +18,8 @@ export class LiveDeployments {
 	#asked = $state.raw<number[]>([]);
 	/** Called when a deployment or the watch over it ends, or a pin changes: what hangs on it (live release, project status) has to be read again. */
 	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
+	/** When the pages' data was read: milliseconds of the server's clock. */
+	readAt = 0;
 
 	follow(connection: Connection, changed: () => void): () => void {
 		return connection.subscribe(topics.projects(), {
@@ -29,10 +34,16 @@ export class LiveDeployments {
 		const before = this.#known[deployment.id];
 		this.#known = { ...this.#known, [deployment.id]: deployment };
 		this.#asked = this.#asked.filter((id) => id !== deployment.project_id);
-		const ended = isFinal(deployment.status) && (!before || !isFinal(before.status));
+		const ended =
+			isFinal(deployment.status) && (before ? !isFinal(before.status) : this.#endedSince(deployment));
 		const settled = before?.watch === 'watching' && isSettled(deployment);
 		const pinned = before && before.is_pinned !== deployment.is_pinned;
 		if (ended || settled || pinned) this.onEnd?.(deployment);
+	}
+
+	/** The first word about a deployment is mostly of one that ended long before the page was read: no news. */
+	#endedSince({ completed_at }: DeploymentSummary): boolean {
+		return completed_at !== null && Date.parse(completed_at) > this.readAt - readingMs;
 	}
 
 	/** The row that the server sent, or what is known to have become of it. A later state is never undone by an older word. */

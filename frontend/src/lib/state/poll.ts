@@ -1,12 +1,12 @@
 /**
- * Asks an address of the back end again and again, only while the tab is looked at. `missed` is told when nothing answers.
- * The returned function ends it.
+ * Asks an address of the back end again and again, only while the tab is looked at; the first time after `firstMs`, or as
+ * long as between any two. `missed` is told when nothing answers. The returned function ends it.
  */
 export function poll(
 	url: string,
 	everyMs: number,
 	take: (body: unknown, status: number) => void,
-	missed?: () => void
+	{ missed, firstMs = everyMs }: { missed?: () => void; firstMs?: number } = {}
 ): () => void {
 	const stop = new AbortController();
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +29,7 @@ export function poll(
 	};
 	const look = () => document.visibilityState === 'visible' && void ask();
 
-	timer = setTimeout(ask, everyMs);
+	timer = setTimeout(ask, firstMs);
 	document.addEventListener('visibilitychange', look);
 	return () => {
 		stop.abort();
