@@ -11,16 +11,15 @@ export class Connection {
 	#opened: (socket: Socket) => void = () => undefined;
 	readonly #socket = new Promise<Socket>((resolve) => (this.#opened = resolve));
 
-	/** Opens the socket; the answer closes it. `trouble` is told when coming back fails again and again. */
-	start(path: string, trouble: () => void): () => void {
+	/** Opens the socket; the answer closes it. `signedOut` is told when coming back fails because the session has to be renewed. */
+	start(path: string, signedOut: () => void): () => void {
 		let stop: (() => void) | null = null;
 		let stopped = false;
 		void import('./socket.ts').then(({ Socket, browserSurroundings }) => {
 			if (stopped) return;
 			const socket = new Socket({
-				...browserSurroundings(path),
-				offline: (away) => (this.offline = away),
-				trouble
+				...browserSurroundings(path, signedOut),
+				offline: (away) => (this.offline = away)
 			});
 			stop = () => socket.stop();
 			socket.start();

@@ -16,17 +16,24 @@ export class LiveDeployments {
 	#known = $state.raw<Record<number, DeploymentSummary>>({});
 	/** Projects for which somebody asked for a deployment that is not told of yet. */
 	#asked = $state.raw<number[]>([]);
-	/** Called when a deployment or the watch over it ends, or a pin changes: what hangs on it (live release, project status) has to be read again. */
-	onEnd: ((deployment: DeploymentSummary) => void) | null = null;
-	/** When the pages' data was read: milliseconds of the server's clock. */
-	readAt = 0;
+	readonly #readAt: () => number;
+	readonly #changed: () => void;
 
-	follow(connection: Connection, changed: () => void): () => void {
+	/**
+	 * `readAt`: when the pages' data was read, in milliseconds of the server's clock. `changed` is called when a deployment or
+	 * the watch over it ends, or a pin changes: what hangs on it (live release, project status) has to be read again.
+	 */
+	constructor(readAt: () => number, changed: () => void) {
+		this.#readAt = readAt;
+		this.#changed = changed;
+	}
+
+	follow(connection: Connection): () => void {
 		return connection.subscribe(topics.projects(), {
 			receive: (message) => {
 				if (message.data) this.take(message.data as DeploymentSummary);
 			},
-			reconnected: changed
+			reconnected: this.#changed
 		});
 	}
 
@@ -38,12 +45,12 @@ export class LiveDeployments {
 			isFinal(deployment.status) && (before ? !isFinal(before.status) : this.#endedSince(deployment));
 		const settled = before?.watch === 'watching' && isSettled(deployment);
 		const pinned = before && before.is_pinned !== deployment.is_pinned;
-		if (ended || settled || pinned) this.onEnd?.(deployment);
+		if (ended || settled || pinned) this.#changed();
 	}
 
 	/** The first word about a deployment is mostly of one that ended long before the page was read: no news. */
 	#endedSince({ completed_at }: DeploymentSummary): boolean {
-		return completed_at !== null && Date.parse(completed_at) > this.readAt - readingMs;
+		return completed_at !== null && Date.parse(completed_at) > this.#readAt() - readingMs;
 	}
 
 	/** The row that the server sent, or what is known to have become of it. A later state is never undone by an older word. */

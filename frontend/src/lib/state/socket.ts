@@ -22,7 +22,7 @@ export interface Surroundings {
 	/** Told when the connection has been away for three seconds, and when it is back. */
 	offline(away: boolean): void;
 	/** Called when coming back has failed a few times: the session may have to be renewed. */
-	trouble?(): void;
+	trouble?(): unknown;
 }
 
 export interface Message {
@@ -238,9 +238,13 @@ export class Socket {
 	}
 }
 
-/** The browser's own socket and timers. */
-export function browserSurroundings(path: string): Omit<Surroundings, 'offline'> {
+/** The browser's own socket and timers. `signedOut` is told when coming back fails because the access token has run out. */
+export function browserSurroundings(path: string, signedOut: () => void): Omit<Surroundings, 'offline'> {
 	return {
+		trouble: async () => {
+			const answer = await fetch('/api/v1/auth/me').catch(() => null);
+			if (answer?.status === 401) signedOut();
+		},
 		open: () => new WebSocket(location.origin.replace(/^http/, 'ws') + path) as unknown as SocketLike,
 		setTimer: (run, ms) => setTimeout(run, ms),
 		clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout> | undefined),

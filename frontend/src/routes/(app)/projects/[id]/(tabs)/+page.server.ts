@@ -3,6 +3,7 @@ import { getDeployment, projectDeployments } from '#lib/server/deployments.ts';
 import { idParam } from '#lib/server/page-error.ts';
 import { getMetrics, getRuntimeLog } from '#lib/server/projects.ts';
 import { withoutDetails } from '#lib/server/summary.ts';
+import { bytes, percent } from '#lib/format.ts';
 import { commitUrl } from '#lib/paths.ts';
 import { rowsOfText } from '#lib/log/row.ts';
 import type { PageServerLoad } from './$types';
@@ -37,6 +38,11 @@ export const load: PageServerLoad = async ({ locals, params, parent, depends }) 
 				.map(withoutDetails)
 				.find((item) => item.can_roll_back && item.id !== liveId && item.id !== current?.rollback_of) ?? null,
 		metrics,
+		/** For who has no scripts, and until they have come. */
+		figures:
+			metrics && !metrics.running
+				? null
+				: `CPU ${percent(metrics?.cpu_percent)}, memory ${bytes(metrics?.memory_bytes)}`,
 		// A static site runs nowhere: it has none.
 		log: log === null ? null : rowsOfText(log, 1)
 	};
