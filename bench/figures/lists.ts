@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Postgres } from '../../e2e/instances/postgres.ts';
+import { Postgres } from '../../e2e/support/postgres.ts';
 import { command } from '../../e2e/support/command.ts';
 import type { Bench, Figure } from '../lib/bench.ts';
 import { now } from '../lib/clock.ts';
