@@ -81,6 +81,8 @@ asio::awaitable<void> EmbeddedWorker::take_jobs() {
         bell_.expires_after(settings_.longest_wait);
         co_await bell_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
+    taking_ = false;
+    ended_.cancel();
 }
 
 // Reads before it writes: with several processes a write tells all others to look.
@@ -103,6 +105,13 @@ asio::awaitable<void> EmbeddedWorker::look() {
     auto taken = co_await database_.write(std::move(write));
     if (sweep) next_sweep_ = now + sweep_pause;
     CRASH_POINT("queue.jobs.taken");
+    if (stopping_ && !taken.empty()) { // perhaps what was handed back a moment before
+        auto give = [taken](soci::session& session) {
+            for (const auto& job : taken) database::hand_back_job(session, job);
+        };
+        co_await database_.write(std::move(give));
+        co_return;
+    }
     if (!taken.empty()) rung_ = true; // there may be more
     start(std::move(taken));
 }
@@ -253,7 +262,7 @@ asio::awaitable<void> EmbeddedWorker::stop(std::chrono::milliseconds patience) {
     ring();
     const auto wait_until = [this](std::chrono::steady_clock::time_point end) -> bool {
         ended_.expires_at(end);
-        return !running_.empty() && std::chrono::steady_clock::now() < end;
+        return (!running_.empty() || taking_) && std::chrono::steady_clock::now() < end;
     };
     const auto end = std::chrono::steady_clock::now() + patience;
     while (wait_until(end)) co_await ended_.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -63,6 +63,7 @@ class EmbeddedWorker {
     boost::asio::steady_timer ended_; // cancelled whenever a handler has ended
     bool rung_ = false;
     bool stopping_ = false;
+    bool taking_ = true; // a look at the table is not cut off: what it takes has to be handed back
     Timestamp next_sweep_{};
     TaskGroup tasks_;
 };
