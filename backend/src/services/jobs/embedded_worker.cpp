@@ -105,15 +105,19 @@ asio::awaitable<void> EmbeddedWorker::look() {
     auto taken = co_await database_.write(std::move(write));
     if (sweep) next_sweep_ = now + sweep_pause;
     CRASH_POINT("queue.jobs.taken");
-    if (stopping_ && !taken.empty()) { // perhaps what was handed back a moment before
-        auto give = [taken](soci::session& session) {
-            for (const auto& job : taken) database::hand_back_job(session, job);
-        };
-        co_await database_.write(std::move(give));
-        co_return;
-    }
-    if (!taken.empty()) rung_ = true; // there may be more
+    if (stopping_)
+        co_return co_await hand_back(std::move(taken)); // perhaps it was handed back a moment before
+    if (!taken.empty()) rung_ = true;                   // there may be more
     start(std::move(taken));
+}
+
+// What was taken while the worker ends goes to the others.
+asio::awaitable<void> EmbeddedWorker::hand_back(std::vector<database::JobRow> taken) {
+    if (taken.empty()) co_return;
+    auto write = [&taken](soci::session& session) {
+        for (const auto& job : taken) database::hand_back_job(session, job);
+    };
+    co_await database_.write(std::move(write));
 }
 
 void EmbeddedWorker::start(std::vector<database::JobRow> taken) {
@@ -137,13 +141,7 @@ asio::awaitable<void> EmbeddedWorker::run(std::shared_ptr<Running> running) {
     std::vector<database::JobRow> next;
     try {
         next = co_await end(running, std::move(outcome));
-        if (stopping_ && !next.empty()) {
-            auto write = [&next](soci::session& session) {
-                for (const auto& job : next) database::hand_back_job(session, job);
-            };
-            co_await database_.write(std::move(write));
-            next.clear();
-        }
+        if (stopping_) co_await hand_back(std::exchange(next, {}));
     } catch (const soci::soci_error& error) { // leases run out: what was taken is handed out again
         spdlog::error("queue: job {}: {}", running->job.task_id, error.what());
         next.clear();
@@ -232,6 +230,7 @@ asio::awaitable<void> EmbeddedWorker::keep_leases() {
 
 asio::awaitable<void> EmbeddedWorker::extend_leases() {
     std::vector<database::JobRow> jobs;
+    jobs.reserve(running_.size());
     for (const auto& [id, running] : running_) jobs.push_back(running->job);
     auto write = [this, jobs](soci::session& session) {
         std::vector<std::int64_t> lost;

@@ -51,6 +51,7 @@ class EmbeddedWorker {
     boost::asio::awaitable<std::vector<database::JobRow>> end(std::shared_ptr<Running> running,
                                                               Result<void> outcome);
     void start(std::vector<database::JobRow> taken);
+    boost::asio::awaitable<void> hand_back(std::vector<database::JobRow> taken);
     void lapse(soci::session& session, const database::JobRow& job, Timestamp now) const;
 
     boost::asio::any_io_executor executor_;
@@ -60,7 +61,7 @@ class EmbeddedWorker {
     queue::Handler handler_;
     std::map<std::int64_t, std::shared_ptr<Running>> running_; // by row; shared with the task that runs it
     boost::asio::steady_timer bell_;
-    boost::asio::steady_timer ended_; // cancelled whenever a handler has ended
+    boost::asio::steady_timer ended_; // cancelled whenever a handler, or the taking of jobs, has ended
     bool rung_ = false;
     bool stopping_ = false;
     bool taking_ = true; // a look at the table is not cut off: what it takes has to be handed back
