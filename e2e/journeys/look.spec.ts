@@ -11,7 +11,7 @@ test.describe.configure({ mode: 'serial' });
 test.setTimeout(240_000);
 
 const pictures = join(import.meta.dirname, '..', 'test-results', 'screenshots');
-const widths = [320, 390, 768, 1366];
+const widths = [320, 390, 768, 1024, 1366];
 let stops: Stop[];
 
 /** Everything that the scripts add after the first render is there. */
@@ -78,8 +78,8 @@ test('no page is wider than its window', async ({ page, stranger, baseURL, probl
 		for (const width of widths) {
 			await shown.setViewportSize({ width, height: 844 });
 			expect.soft(await overflow(shown), `${name} at ${width}`).toEqual([]);
-			if (width === 390) {
-				await shown.screenshot({ path: join(pictures, `${name}-dark-390.png`), fullPage: true });
+			if (width === 390 || width === 768) {
+				await shown.screenshot({ path: join(pictures, `${name}-dark-${width}.png`), fullPage: true });
 			}
 		}
 	}

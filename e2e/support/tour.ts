@@ -20,6 +20,8 @@ export async function tour(api: Api): Promise<Stop[]> {
 	const { project, deployment } = await api.liveProject({
 		name: 'harbour',
 		git_url: repository.address,
+		// Watched for as long as the tour takes, so that a row bears everything that it can bear.
+		watch_seconds: 600,
 		environment: [
 			{ key: 'LOG_LEVEL', value: 'info' },
 			{ key: 'API_TOKEN', value: 'not to be seen', is_secret: true }

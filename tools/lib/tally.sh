@@ -21,10 +21,17 @@ count_broken_run() {
   note_failure "$name"
 }
 
+# name_failed_tests: one name a line, on standard input. Who reads only the last lines of a run sees what to look at.
+name_failed_tests() {
+  local name
+  while IFS= read -r name; do failures+=("  $name"); done
+}
+
 # JUnit, as ctest writes it: one <testsuite> with its counts as attributes.
 add_junit() {
   [[ -s $1 ]] || return 0
   local line tests
+  name_failed_tests < <(sed -n 's/.*<testcase name="\([^"]*\)".* status="fail".*/\1/p' "$1")
   line=$(tr '\n' ' ' <"$1" | grep -o '<testsuite [^>]*>' | head -n 1)
   attribute() { grep -o "\b$1=\"[0-9]*\"" <<<"$line" | grep -o '[0-9]*' || echo 0; }
   tests=$(attribute tests)
@@ -35,6 +42,7 @@ add_junit() {
 add_vitest() {
   [[ -s $1 ]] || return 0
   local -a counts
+  name_failed_tests < <(jq -r '.testResults[].assertionResults[] | select(.status == "failed") | .fullName' "$1")
   read -ra counts < <(jq -r '"\(.numPassedTests) \(.numFailedTests) \(.numPendingTests + .numTodoTests)"' "$1")
   add "${counts[@]}"
 }
@@ -43,6 +51,8 @@ add_vitest() {
 add_playwright() {
   [[ -s $1 ]] || return 0
   local -a counts
+  name_failed_tests < <(jq -r '[.. | objects | select(.ok == false and has("tests"))][] |
+    "\(.file):\(.line) \(.title): \([.tests[].results[].error.message // empty][0] // "" | split("\n")[0] // "")"' "$1")
   read -ra counts < <(jq -r '.stats | "\(.expected) \(.unexpected + .flaky) \(.skipped)"' "$1")
   add "${counts[@]}"
 }
