@@ -41,7 +41,7 @@ boost::asio::awaitable<void> keep(boost::asio::awaitable<T> task, std::shared_pt
 // io_context runs meanwhile.
 template <class T>
 T run(boost::asio::io_context& loop, boost::asio::awaitable<T> task,
-      std::chrono::milliseconds deadline = std::chrono::seconds{20}) {
+      std::chrono::milliseconds deadline = std::chrono::seconds{60}) {
     auto outcome = std::make_shared<detail::Outcome<T>>();
     boost::asio::co_spawn(loop, detail::keep(std::move(task), outcome),
                           [outcome](std::exception_ptr failure) {
@@ -58,7 +58,7 @@ T run(boost::asio::io_context& loop, boost::asio::awaitable<T> task,
 }
 
 template <class T>
-T run(boost::asio::awaitable<T> task, std::chrono::milliseconds deadline = std::chrono::seconds{20}) {
+T run(boost::asio::awaitable<T> task, std::chrono::milliseconds deadline = std::chrono::seconds{60}) {
     boost::asio::io_context loop(1);
     return run(loop, std::move(task), deadline);
 }

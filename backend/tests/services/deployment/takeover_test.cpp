@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 using namespace panel;
 using test::DeploymentScenario;
@@ -241,10 +242,9 @@ TEST_CASE("a worker that is stopped in the middle hands its claim back, and the 
 
 namespace {
 
-// Its build waits at the gate; claims last long enough for two or three heartbeats.
-struct ShortClaims : DeploymentScenario {
-    ShortClaims() {
-        ports.settings.claim_time = std::chrono::milliseconds{600};
+// Its build waits at the gate while heartbeats go on.
+struct HeldBuild : DeploymentScenario {
+    HeldBuild() {
         ports.settings.heartbeat_time = std::chrono::milliseconds{20};
         docker.while_building = [this](docker::LogSink) { return gate.pass(); };
         push_server();
@@ -253,25 +253,42 @@ struct ShortClaims : DeploymentScenario {
         begin();
         until([this] { return gate.reached(); });
     }
+    // Until a heartbeat has written what its settings and the clock say now.
+    void await_heartbeat() {
+        const auto expected = (temp.clock.now() + ports.settings.claim_time).time_since_epoch().count();
+        until([&] {
+            std::int64_t claim_until = 0;
+            temp.write([&](soci::session& session) {
+                session << "SELECT claim_until FROM deployments", soci::into(claim_until);
+            });
+            return claim_until == expected;
+        });
+    }
+    // As when the database cannot be reached: no heartbeat is written.
+    void refuse_heartbeats() { rename("claim_until", "lost"); }
+    void take_heartbeats() { rename("lost", "claim_until"); }
     test::Gate gate{loop};
+
+  private:
+    void rename(const std::string& from, const std::string& to) {
+        temp.write([&](soci::session& session) {
+            session << "ALTER TABLE deployments RENAME COLUMN " + from + " TO " + to;
+        });
+    }
 };
 
 } // namespace
 
 TEST_CASE("a claim outlives heartbeats that the database refuses for a while") {
-    ShortClaims panel;
+    HeldBuild panel;
     const auto id = panel.trigger();
     panel.begin_build();
-    panel.temp.write([](soci::session& session) {
-        session << "ALTER TABLE deployments RENAME COLUMN claim_until TO lost";
-    });
+    panel.refuse_heartbeats();
     const auto refused = std::chrono::steady_clock::now() + 5 * panel.ports.settings.heartbeat_time;
     panel.until([&] { return std::chrono::steady_clock::now() >= refused; });
-    panel.temp.write([](soci::session& session) {
-        session << "ALTER TABLE deployments RENAME COLUMN lost TO claim_until";
-    });
-    const auto past_first_claim = std::chrono::steady_clock::now() + panel.ports.settings.claim_time;
-    panel.until([&] { return std::chrono::steady_clock::now() >= past_first_claim; });
+    panel.temp.clock.advance(std::chrono::seconds{1});
+    panel.take_heartbeats();
+    panel.await_heartbeat();
     CHECK_FALSE(panel.finished());
     panel.gate.open();
     panel.until([&] { return panel.finished(); });
@@ -279,20 +296,17 @@ TEST_CASE("a claim outlives heartbeats that the database refuses for a while") {
 }
 
 TEST_CASE("a worker that cannot reach the database for as long as its claim lasts lets go") {
-    ShortClaims panel;
-    panel.ports.settings.claim_time = std::chrono::milliseconds{60};
+    HeldBuild panel;
     const auto id = panel.trigger();
     panel.begin_build();
-    panel.temp.write([](soci::session& session) {
-        session << "ALTER TABLE deployments RENAME COLUMN claim_until TO lost";
-    });
+    const auto long_claim = std::exchange(panel.ports.settings.claim_time, std::chrono::milliseconds{60});
+    panel.await_heartbeat();
+    panel.refuse_heartbeats();
     panel.until([&] { return panel.finished(); });
-    panel.temp.write([](soci::session& session) {
-        session << "ALTER TABLE deployments RENAME COLUMN lost TO claim_until";
-    });
+    panel.take_heartbeats();
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::building);
     panel.docker.while_building = nullptr;
-    panel.ports.settings.claim_time = std::chrono::seconds{30}; // however slow the machine is
+    panel.ports.settings.claim_time = long_claim;
     panel.let_claims_run_out();
     panel.step();
     CHECK(panel.detail(id).row.deployment.status == DeploymentStatus::success);

@@ -66,6 +66,7 @@ struct Setting {
     asio::io_context loop{1};
     test::TempDatabase temp;
     Script script{loop};
+    std::chrono::milliseconds heartbeat{20}; // of queues that are added later
     std::deque<std::unique_ptr<jobs::EmbeddedQueue>> queues;
 
     ~Setting() {
@@ -80,7 +81,7 @@ struct Setting {
         settings.owner = owner;
         settings.concurrency = concurrency;
         settings.longest_wait = 5ms; // of the real clock; what is due is decided by the manual one
-        settings.heartbeat = 20ms;
+        settings.heartbeat = heartbeat;
         settings.stop_limit = 500ms;
         settings.retry_delay = [](int retried) { return std::chrono::seconds{15 + retried}; };
         queues.push_back(std::make_unique<jobs::EmbeddedQueue>(loop.get_executor(), *temp.database,
@@ -426,6 +427,7 @@ TEST_CASE("a database that fails costs a wait, not the queue") {
 
 TEST_CASE("the place of a job that ended takes the next one in the same commit") {
     Setting setting;
+    setting.heartbeat = 1h; // it commits, too
     auto& queue = setting.add("a", 1);
     for (const auto* name : {"one", "two", "three", "four", "five", "six", "seven", "eight"})
         setting.push(queue, setting.job(name, "group"));
