@@ -28,18 +28,18 @@ enum class Placement { below_base, also_at_root };
 struct Route {
     static constexpr std::size_t max_query = 2;
 
-    consteval Route(Method method_, std::string_view pattern_, Access access_, int success_,
-                    std::string_view summary_, Endpoint endpoint_,
-                    std::array<std::string_view, max_query> query_ = {},
-                    Placement placement_ = Placement::below_base)
-        : method(method_),
-          pattern(pattern_),
-          access(access_),
-          success(success_),
-          summary(summary_),
-          endpoint(endpoint_),
-          query(query_),
-          placement(placement_) {}
+    consteval Route(Method method, std::string_view pattern, Access access, int success,
+                    std::string_view summary, Endpoint endpoint,
+                    std::array<std::string_view, max_query> query = {},
+                    Placement placement = Placement::below_base)
+        : method(method),
+          pattern(pattern),
+          access(access),
+          success(success),
+          summary(summary),
+          endpoint(endpoint),
+          query(query),
+          placement(placement) {}
 
     [[nodiscard]] constexpr bool has_parameters() const {
         return pattern.find('{') != std::string_view::npos;

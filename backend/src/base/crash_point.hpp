@@ -21,10 +21,10 @@
 
 namespace panel::crash {
 
-template <std::size_t N> struct Name {
-    char text[N];
-    consteval Name(const char (&given)[N]) {
-        std::copy_n(given, N, text);
+template <std::size_t size> struct Name {
+    char text[size];
+    consteval Name(const char (&given)[size]) {
+        std::copy_n(given, size, text);
     } // NOLINT: implicit, as in pass<"a">
 };
 

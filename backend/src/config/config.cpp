@@ -144,7 +144,10 @@ class Reader {
         const auto found = texts_.find(flag);
         if (found == texts_.end()) return;
         if (auto value = parse(found->second)) {
-            into = T(std::move(*value));
+            if constexpr (std::is_assignable_v<T&, decltype(value)>)
+                into = std::move(value);
+            else
+                into = T(std::move(*value));
         } else {
             refuse(flag, fmt::format("\"{}\" is not {}.", found->second, expected));
         }

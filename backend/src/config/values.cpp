@@ -11,8 +11,8 @@ namespace panel::config {
 
 std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t least, std::int64_t most) {
     std::int64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
+    const auto* end = text.end();
+    const auto parsed = std::from_chars(text.begin(), end, value);
     if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end || value < least || value > most)
         return std::nullopt;
     return value;

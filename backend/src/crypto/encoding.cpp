@@ -43,7 +43,7 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::i
     std::uint32_t buffer = 0;
     int bits = 0;
     for (const char c : text) {
-        const int value = values[static_cast<unsigned char>(c)];
+        const std::int8_t value = values[static_cast<unsigned char>(c)];
         if (value < 0) return std::nullopt;
         buffer = (buffer << 6U) | static_cast<unsigned>(value);
         bits += 6;
@@ -75,8 +75,8 @@ std::optional<std::string> hex_decode(std::string_view text) {
     std::string bytes;
     bytes.reserve(text.size() / 2);
     for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = values[static_cast<unsigned char>(text[i])];
-        const int low = values[static_cast<unsigned char>(text[i + 1])];
+        const std::int8_t high = values[static_cast<unsigned char>(text[i])];
+        const std::int8_t low = values[static_cast<unsigned char>(text[i + 1])];
         if (high < 0 || low < 0) return std::nullopt;
         bytes += static_cast<char>(high * 16 + low);
     }

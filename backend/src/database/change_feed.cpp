@@ -80,7 +80,8 @@ asio::awaitable<void> ChangeFeed::watch_server() {
             co_await listen(is_again);
         } catch (const Outage& outage) {
             if (listening_ || wait == first_wait) spdlog::warn("change feed: {}", outage.what());
-        } catch (const boost::system::system_error&) { // the socket, or we are stopping
+        } catch (const boost::system::system_error& error) { // the socket, or we are stopping
+            spdlog::debug("change feed: {}", error.what());
         }
         if (listening_) wait = first_wait;
         is_again = is_again || listening_;

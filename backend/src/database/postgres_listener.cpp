@@ -24,7 +24,7 @@ asio::awaitable<std::unique_ptr<PostgresListener>> PostgresListener::open(config
 }
 
 PostgresListener::PostgresListener(asio::any_io_executor executor, PGconn* connection)
-    : socket_(std::move(executor)), connection_(connection) {}
+    : socket_(executor), connection_(connection) {}
 
 PostgresListener::~PostgresListener() {
     if (connection_ != nullptr) libpq().finish(connection_);

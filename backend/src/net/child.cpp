@@ -120,6 +120,7 @@ bool is_passable(const ProcessSpec& spec) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> list;
+    list.reserve(texts.size() + 1);
     for (auto& text : texts) list.push_back(text.data());
     list.push_back(nullptr);
     return list;
@@ -135,6 +136,7 @@ Result<pid_t> spawn(const ProcessSpec& spec, int input, int output, int errors) 
     actions.isolate(spec.working_directory);
     auto arguments = spec.argv;
     std::vector<std::string> environment;
+    environment.reserve(spec.environment.size());
     for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
     auto argv = pointers(arguments);
     auto envp = pointers(environment);

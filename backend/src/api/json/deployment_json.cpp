@@ -61,6 +61,7 @@ Deployment to_wire(const DeploymentRow& row, std::optional<std::string> url) {
 Deployment to_wire(const DeploymentDetail& detail, std::optional<std::string> url) {
     auto out = to_wire(detail.row, std::move(url));
     std::vector<Step> steps;
+    steps.reserve(detail.steps.size());
     for (const auto& step : detail.steps)
         steps.push_back({step.name, step.status, step.started_at, step.duration_ms});
     out.steps = std::move(steps);

@@ -39,6 +39,7 @@ net::Response problem_response(int status, std::string_view code, std::string de
                           {}};
     if (!fields.empty()) {
         std::vector<wire::FieldProblem> errors;
+        errors.reserve(fields.size());
         for (const auto& field : fields) errors.push_back({field.field, field.message});
         problem.errors = std::move(errors);
     }

@@ -13,7 +13,7 @@ Subscription::Subscription(asio::any_io_executor executor, std::string subscribe
                            Topic subscribed_topic)
     : name(std::move(subscribed_name)),
       topic(subscribed_topic),
-      bell_(std::move(executor), asio::steady_timer::time_point::max()) {}
+      bell_(executor, asio::steady_timer::time_point::max()) {}
 
 void Subscription::ring() {
     rung_ = true;

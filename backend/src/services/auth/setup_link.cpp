@@ -35,8 +35,8 @@ class File {
 
 } // namespace
 
-SetupLink::SetupLink(std::filesystem::path data_directory, std::string public_url)
-    : file_(std::move(data_directory) / "setup-url"), prefix_(std::move(public_url) + "/setup?token=") {}
+SetupLink::SetupLink(const std::filesystem::path& data_directory, std::string public_url)
+    : file_(data_directory / "setup-url"), prefix_(std::move(public_url) + "/setup?token=") {}
 
 std::string SetupLink::prepare() {
     auto token = read_token();

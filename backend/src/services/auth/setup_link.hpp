@@ -11,7 +11,7 @@ namespace panel::auth {
 
 class SetupLink {
   public:
-    SetupLink(std::filesystem::path data_directory, std::string public_url);
+    SetupLink(const std::filesystem::path& data_directory, std::string public_url);
 
     // Makes the link, or keeps the one in the file; returns it. Throws std::runtime_error when the file
     // cannot be written.

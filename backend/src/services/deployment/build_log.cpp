@@ -80,7 +80,8 @@ asio::awaitable<void> BuildLog::write(std::string text) {
     if (pending_.size() < flush_bytes || is_away_) co_return;
     try {
         co_await flush();
-    } catch (const database::Outage&) { // keep_flushing goes on with it: no reason to end a build
+    } catch (const database::Outage& outage) { // keep_flushing goes on with it: no reason to end a build
+        spdlog::debug("build log: {}", outage.what());
     }
 }
 

@@ -86,8 +86,9 @@ asio::awaitable<Result<PipelineStart>> Execution::prepare() {
     const bool other_files = previous_ == caddy::Slot::static_files &&
                              ports_.markers.published_static(project_.id) != previous_files_;
     if (ports_.markers.read(project_.id) != previous_ || other_files) {
-        if (previous_ == caddy::Slot::static_files)
-            (void)ports_.markers.publish_static(project_.id, previous_files_);
+        if (other_files)
+            if (auto shown = ports_.markers.publish_static(project_.id, previous_files_); !shown)
+                co_return std::unexpected(shown.error());
         if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set)
             co_return std::unexpected(set.error());
         CRASH_POINT("deploy.prepare.repaired");

@@ -286,9 +286,11 @@ asio::awaitable<Result<void>> Execution::stop_previous() {
 
 asio::awaitable<Result<void>> Execution::undo_switch() {
     CRASH_POINT("undo.switch.begun");
+    Result<void> shown;
     if (previous_ == caddy::Slot::static_files)
-        (void)ports_.markers.publish_static(project_.id, previous_files_);
-    co_return ports_.markers.set(project_.id, previous_, previous_single_page_);
+        shown = ports_.markers.publish_static(project_.id, previous_files_);
+    if (auto set = ports_.markers.set(project_.id, previous_, previous_single_page_); !set) co_return set;
+    co_return shown;
 }
 
 asio::awaitable<Result<void>> Execution::remove_new() {

@@ -15,7 +15,7 @@ namespace panel::deployment {
 
 class JobBell {
   public:
-    explicit JobBell(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    explicit JobBell(boost::asio::any_io_executor executor) : timer_(executor) {}
 
     void ring() {
         rung_ = true;

@@ -213,7 +213,7 @@ std::optional<std::string> resolve_script(const Manifest& manifest, std::string_
 }
 
 std::vector<std::string> process_arguments(std::string_view command) {
-    const Words words = command_words(command);
+    Words words = command_words(command);
     if (!words.empty() && !needs_shell(command) && !is_assignment(words[0]) &&
         !one_of(words[0], {"cd", "export", "exec", "."}))
         return words;

@@ -77,7 +77,7 @@ void apply(Plan& plan, const Overrides& overrides) {
         if (!plan.port) plan.port = 3000;
     }
     if (overrides.port) {
-        plan.port = *overrides.port;
+        plan.port = overrides.port;
         std::erase_if(plan.evidence, [](const Evidence& e) { return e.field == "port"; });
         plan.note("port", std::to_string(*overrides.port), "setting", "", "set for this project");
     }

@@ -31,7 +31,8 @@ std::vector<Entry> MemoryTree::list(std::string_view directory) const {
         names[rest.substr(0, slash)] = slash == rest.npos ? EntryKind::file : EntryKind::directory;
     }
     std::vector<Entry> entries;
-    for (auto& [name, kind] : names) entries.push_back({name, kind});
+    entries.reserve(names.size());
+    for (const auto& [name, kind] : names) entries.push_back({name, kind});
     return entries;
 }
 

@@ -131,9 +131,11 @@ class BatchReader final : public BlobReader {
 int spawn(const net::ProcessSpec& spec, int socket, pid_t& pid) {
     auto arguments = spec.argv;
     std::vector<std::string> environment;
+    environment.reserve(spec.environment.size());
     for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
     const auto pointers = [](std::vector<std::string>& texts) {
         std::vector<char*> list;
+        list.reserve(texts.size() + 1);
         for (auto& text : texts) list.push_back(text.data());
         list.push_back(nullptr);
         return list;

@@ -18,7 +18,7 @@ namespace panel::git {
 // An option or subcommand that stands in our source.
 class Literal {
   public:
-    template <std::size_t N> consteval Literal(const char (&text)[N]) : text_(text, N - 1) {}
+    template <std::size_t size> consteval Literal(const char (&text)[size]) : text_(text, size - 1) {}
     [[nodiscard]] std::string_view text() const { return text_; }
 
   private:

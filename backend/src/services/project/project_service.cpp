@@ -212,9 +212,11 @@ asio::awaitable<Result<ProjectView>> ProjectService::patch(Principal principal, 
     if (changed->after.project.name != changed->before.name) { // its default address moves
         if (auto applied = co_await apply_site(id); !applied) {
             auto undo = [&changed](soci::session& session) {
-                static_cast<void>(database::update_project(session, changed->before));
+                return database::update_project(session, changed->before);
             };
-            co_await database_.write(std::move(undo));
+            if (const auto undone = co_await database_.write(std::move(undo)); !undone)
+                spdlog::warn("project {}: its old name could not be given back: {}", id,
+                             undone.error().message);
             co_return std::unexpected(applied.error());
         }
     }

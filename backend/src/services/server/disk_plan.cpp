@@ -143,6 +143,7 @@ class Plan {
             const auto why = pressure(kind);
             if (why.empty()) return;
             std::vector<std::int64_t> ids;
+            ids.reserve(users.size());
             for (const auto* user : users) ids.push_back(user->deployment_id);
             add(item, fmt::format("{}, deployment {}", project_name(item.project_id), fmt::join(ids, ", ")),
                 why + " The release cannot be rolled back to afterwards.", ids);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -99,7 +100,7 @@ void ServerStatusReader::read_cpu(ServerStatus& out) {
         previous_at_ = now;
     }
     out.cpu_percent = std::clamp(cpu_percent_, 0.0, 100.0);
-    out.cpu_percent = static_cast<double>(static_cast<std::int64_t>(out.cpu_percent * 10 + 0.5)) / 10;
+    out.cpu_percent = std::round(out.cpu_percent * 10) / 10;
     out.cpu_count = static_cast<int>(std::thread::hardware_concurrency());
 }
 

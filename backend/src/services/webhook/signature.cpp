@@ -33,8 +33,8 @@ bool is_hex_signature(std::string_view signature, std::string_view secret, std::
 
 bool is_timely(std::string_view text, Timestamp now) {
     std::int64_t seconds = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, seconds);
+    const auto* end = text.end();
+    const auto parsed = std::from_chars(text.begin(), end, seconds);
     if (parsed.ec != std::errc{} || parsed.ptr != end || seconds < 0 || seconds > 253'402'300'799)
         return false;
     const auto age = now - Timestamp{std::chrono::seconds{seconds}};

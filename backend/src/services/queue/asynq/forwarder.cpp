@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds shortest_pause{5};
 } // namespace
 
 Forwarder::Forwarder(asio::any_io_executor executor, TaskStore& store)
-    : store_(store), next_look_(std::move(executor), asio::steady_timer::time_point::max()) {}
+    : store_(store), next_look_(executor, asio::steady_timer::time_point::max()) {}
 
 void Forwarder::wake() {
     woken_ = true;

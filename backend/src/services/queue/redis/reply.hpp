@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-struct redisReader;
+struct redisReader; // NOLINT(readability-identifier-naming): as hiredis spells it
 
 namespace panel::queue::redis {
 
