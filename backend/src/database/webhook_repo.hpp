@@ -25,5 +25,7 @@ struct WebhookDelivery {
                                         const std::string& provider, const std::string& delivery_id);
 // False when this delivery has been recorded before.
 bool insert_webhook_delivery(soci::session& session, const WebhookDelivery& delivery);
+// Up to ten that were received before: called for each new one, it keeps the table from growing for ever.
+void forget_webhook_deliveries(soci::session& session, Timestamp before);
 
 } // namespace panel::database

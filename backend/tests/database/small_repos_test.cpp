@@ -168,6 +168,27 @@ TEST_CASE("a delivery is recorded once for each project and provider") {
     });
 }
 
+TEST_CASE("deliveries of long ago are forgotten, ten at a time") {
+    Setting setting;
+    const auto long_ago = setting.now() - std::chrono::days{91};
+    setting.temp.write([&](soci::session& session) {
+        for (int i = 0; i < 12; ++i)
+            insert_webhook_delivery(
+                session, {setting.project, "github", std::to_string(i), std::nullopt, "queued", long_ago});
+        insert_webhook_delivery(session,
+                                {setting.project, "github", "new", std::nullopt, "queued", setting.now()});
+        const auto is_known = [&](const std::string& id) {
+            return has_webhook_delivery(session, setting.project, "github", id);
+        };
+        forget_webhook_deliveries(session, setting.now() - std::chrono::days{90});
+        CHECK_FALSE(is_known("9"));
+        CHECK(is_known("10"));
+        forget_webhook_deliveries(session, setting.now() - std::chrono::days{90});
+        CHECK_FALSE(is_known("11"));
+        CHECK(is_known("new"));
+    });
+}
+
 TEST_CASE("a setting has one value") {
     Setting setting;
     setting.temp.write([](soci::session& session) {

@@ -301,6 +301,7 @@ void Tour::small_tables() {
     CHECK(find_setting(s, "tour"));
     CHECK(insert_webhook_delivery(s, {project_id, "github", "1", std::nullopt, "queued", now}));
     CHECK(has_webhook_delivery(s, project_id, "github", "1"));
+    forget_webhook_deliveries(s, now - std::chrono::days{1});
     CHECK(count_users(s) > 0);
     CHECK(has_admin(s));
     CHECK(find_user(s, owner.user_id));

@@ -17,6 +17,9 @@
 namespace panel::webhook {
 namespace {
 
+// Git servers repeat a delivery within hours; by hand somebody may for weeks.
+constexpr std::chrono::days delivery_memory{90};
+
 std::unexpected<Error> not_signed() {
     return fail(Code::unauthorized, "The signature of this delivery is missing or wrong.");
 }
@@ -101,6 +104,7 @@ asio::awaitable<Result<Outcome>> WebhookService::trigger(Provider provider, std:
     request.record = [&row](soci::session& session, std::int64_t deployment_id) {
         row.deployment_id = deployment_id;
         database::insert_webhook_delivery(session, row);
+        database::forget_webhook_deliveries(session, row.received_at - delivery_memory);
         CRASH_POINT("webhook.delivery.written");
     };
     CRASH_POINT("webhook.delivery.verified");
