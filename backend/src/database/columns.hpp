@@ -37,10 +37,10 @@ template <> struct Column<Timestamp> {
     static long long to(Timestamp value) { return to_milliseconds(value); }
 };
 
-template <class Enum, std::optional<Enum> (*Parse)(std::string_view)> struct WordColumn {
+template <class Enum, std::optional<Enum> (*parse)(std::string_view)> struct WordColumn {
     using Base = std::string;
     static Enum from(const std::string& word) {
-        const auto value = Parse(word);
+        const auto value = parse(word);
         if (!value) throw std::runtime_error("the database holds the unknown word '" + word + "'");
         return *value;
     }
