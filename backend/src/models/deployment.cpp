@@ -6,7 +6,7 @@ namespace panel {
 
 namespace {
 
-template <class T, std::size_t N> using Names = std::array<std::pair<T, std::string_view>, N>;
+template <class T, std::size_t count> using Names = std::array<std::pair<T, std::string_view>, count>;
 
 constexpr Names<DeploymentStatus, 7> status_names{{
     {DeploymentStatus::pending, "pending"},
@@ -51,13 +51,14 @@ constexpr Names<Watch, 4> watch_names{{
     {Watch::failed, "failed"},
 }};
 
-template <class T, std::size_t N> std::string_view name_of(const Names<T, N>& names, T value) {
+template <class T, std::size_t count> std::string_view name_of(const Names<T, count>& names, T value) {
     for (const auto& [candidate, name] : names)
         if (candidate == value) return name;
     return {};
 }
 
-template <class T, std::size_t N> std::optional<T> value_of(const Names<T, N>& names, std::string_view text) {
+template <class T, std::size_t count>
+std::optional<T> value_of(const Names<T, count>& names, std::string_view text) {
     for (const auto& [value, name] : names)
         if (name == text) return value;
     return std::nullopt;
