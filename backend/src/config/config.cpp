@@ -13,6 +13,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace panel::config {
 namespace {

@@ -281,6 +281,7 @@ struct HeldBuild : DeploymentScenario {
 
 TEST_CASE("a claim outlives heartbeats that the database refuses for a while") {
     HeldBuild panel;
+    panel.ports.settings.claim_time = std::chrono::seconds{3}; // waited for below; far more than a heartbeat
     const auto id = panel.trigger();
     panel.begin_build();
     panel.refuse_heartbeats();
@@ -289,6 +290,8 @@ TEST_CASE("a claim outlives heartbeats that the database refuses for a while") {
     panel.temp.clock.advance(std::chrono::seconds{1});
     panel.take_heartbeats();
     panel.await_heartbeat();
+    const auto past_first_claim = std::chrono::steady_clock::now() + panel.ports.settings.claim_time;
+    panel.until([&] { return std::chrono::steady_clock::now() >= past_first_claim; });
     CHECK_FALSE(panel.finished());
     panel.gate.open();
     panel.until([&] { return panel.finished(); });
